@@ -1,0 +1,1 @@
+"""The people's side: files, commands and HTTP over the library in `models`."""

@@ -1,0 +1,1 @@
+"""Predict one text, label many: files in, the same rows out with answers beside them."""

@@ -1,0 +1,125 @@
+"""The work on one chunk: take it apart, classify its texts, encode the rows with their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.document import Document
+from models.prediction import Prediction, PredictionBatch
+from service.classification.columns import AnswerColumns
+from service.classification.duplicates import id_hashes
+from service.classification.output.target import Output
+from service.classification.rejects import BLANK, encode_rejects, is_blank, rejected_rows
+from service.classification.tally import Tally
+from service.classification.text_buffer import slices, text_buffer
+from service.intake.batch import RAW, Chunk, Reject
+
+
+class Explained(Protocol):
+    """All heads' answers for one document, with evidence."""
+
+    @property
+    def heads(self) -> Mapping[str, Prediction]:
+        """Answers by head."""
+
+
+class Classifier(Protocol):
+    """What labelling needs of a pipeline; all of it is thread-safe."""
+
+    @property
+    def model_id(self) -> str:
+        """Name and version of the model."""
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Names of what is predicted."""
+
+    def predict_utf8(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> PredictionBatch:
+        """Classify the texts of a buffer, without evidence."""
+
+    def predict(self, documents: Sequence[Document]) -> Sequence[Explained]:
+        """Classify documents, with evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One chunk's share of the result, encoded."""
+
+    position: int
+    rows: bytes
+    rejects: bytes
+    ids: bytes
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkLabeller:
+    """Turns chunks into answers; holds only what all chunks share, so any thread may call it."""
+
+    classifier: Classifier
+    columns: AnswerColumns
+    output: Output
+    text_column: str
+    id_column: str | None
+
+    def __call__(self, chunk: Chunk) -> Answered:
+        """Label one chunk. Every row of it comes out, in the rows or in the rejects."""
+        batch = chunk.parse()
+        frame, lines, rejects = batch.frame, batch.lines, list(batch.rejects)
+        frame, lines = self._set_aside(frame, lines, rejects)
+        tally = Tally.of_rejects([reject.reason for reject in rejects])
+        labelled = self._label(frame, lines, tally)
+        rejects.sort(key=lambda reject: reject.line)
+        return Answered(
+            position=chunk.position,
+            rows=self.output.encode(labelled) if frame.height else b"",
+            rejects=encode_rejects(rejects),
+            ids=id_hashes(frame[self.id_column]) if self.id_column else b"",
+            tally=tally,
+        )
+
+    def _set_aside(
+        self, frame: pl.DataFrame, lines: NDArray[np.int64], rejects: list[Reject]
+    ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+        """Move rows without text, and those the output cannot hold, to the rejects."""
+        for unfit in (
+            lambda rows: (is_blank(rows[self.text_column]), BLANK),
+            self.output.unfit,
+        ):
+            found = unfit(frame)
+            if found is not None and found[0].any():
+                rows, reason = found
+                rejects += rejected_rows(frame, lines, rows, reason)
+                frame, lines = frame.filter(~rows), lines[~rows.to_numpy()]
+        return frame, lines
+
+    def _label(self, frame: pl.DataFrame, lines: NDArray[np.int64], tally: Tally) -> pl.DataFrame:
+        """Put the answers beside the rows and count them."""
+        if not frame.height:
+            return frame
+        data, offsets = text_buffer(frame[self.text_column])
+        answers = []
+        for part in slices(offsets):
+            begin, end = offsets[part.start], offsets[part.stop]
+            own = offsets[part.start : part.stop + 1] - begin
+            predictions = self.classifier.predict_utf8(data[begin:end], own)
+            tally.add(Tally.of_batch(predictions, lines[part]))
+            evidence = self._evidence(frame[self.text_column][part])
+            answers.append(self.columns.frame(predictions, evidence))
+        kept = [RAW] if RAW in frame.columns else frame.columns
+        return pl.concat([frame.select(kept), pl.concat(answers)], how="horizontal")
+
+    def _evidence(self, texts: pl.Series) -> dict[str, list[str]] | None:
+        if not self.columns.with_evidence:
+            return None
+        results = self.classifier.predict([Document(text) for text in texts])
+        return {
+            head: ["；".join(e.text for e in result.heads[head].evidence) for result in results]
+            for head in self.columns.heads
+        }

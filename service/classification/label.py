@@ -1,0 +1,256 @@
+"""Label a whole file: every row comes out, in the result or in the rejects.
+
+The result appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+
+import models
+from models.errors import InputError
+from service.classification.answer import Answered, ChunkLabeller, Classifier
+from service.classification.columns import AnswerColumns, plan_columns
+from service.classification.duplicates import count_duplicates, find_id_column
+from service.classification.engine import map_in_order, n_cores
+from service.classification.output.appended import AppendedFile
+from service.classification.output.choose import open_output
+from service.classification.output.target import Output
+from service.classification.rejects import HEADER
+from service.classification.summary import Summary
+from service.classification.tally import Tally
+from service.classification.workdir import WorkDirectory, run_key
+from service.intake.format import Format, output_format
+from service.intake.reader import OpenedInput, open_input
+from service.intake.text_column import find_text_column
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelOptions:
+    """What may be chosen about a run.
+
+    Parameters
+    ----------
+    text_column : str, optional
+        Found by name or content by default.
+    sheet : str, optional
+        Sheet of a workbook; the one with a text column by default.
+    encoding : str, optional
+        Encoding of a text file; detected by default.
+    with_evidence : bool, default=False
+        Add the words that carried each answer; several times slower.
+    n_workers : int, optional
+        Threads; as many as there are cores by default.
+    """
+
+    text_column: str | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+    with_evidence: bool = False
+    n_workers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: `position` of `total` (bytes or rows of the input), and rows so far."""
+
+    position: int
+    total: int
+    n_rows: int
+
+
+def label_file(
+    input_path: Path,
+    output_path: Path,
+    classifier: Classifier,
+    options: LabelOptions = LabelOptions(),
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Summary:
+    """Label every row of a file.
+
+    Rows of the input = rows of the result + rows of `OUTPUT.rejects.csv`, each in input order.
+    An interrupted run (any way) goes on where it stopped when called again with the same input,
+    model and options.
+
+    Raises
+    ------
+    InputError
+        If the input cannot be used or the result cannot be written. What is done by then is kept.
+    """
+    started = time.monotonic()
+    format = output_format(output_path)
+    _check_paths(input_path, output_path)
+    opened = open_input(
+        input_path,
+        sheet=options.sheet,
+        encoding=options.encoding,
+        carry=format is Format.JSONL,
+    )
+    text_column = find_text_column(opened.source.sample(), options.text_column)
+    existing = list(opened.source.schema)
+    columns, notices = plan_columns(
+        existing,
+        classifier.heads,
+        for_people=format is Format.XLSX,
+        with_evidence=options.with_evidence,
+    )
+    with _explained(output_path), ExitStack() as stack:
+        key = _key(input_path, classifier, columns, text_column, format, options)
+        work = stack.enter_context(WorkDirectory(output_path, key))
+        run = _Run(work, opened, format, columns, text_column, existing)
+        stack.enter_context(closing(run))
+        n_resumed = run.tally.n_labelled + run.tally.n_rejected
+        id_column = find_id_column(existing)
+        labeller = ChunkLabeller(classifier, columns, run.output, text_column, id_column)
+        chunks = islice(opened.source.chunks(), run.n_chunks, None)
+        for answered in map_in_order(labeller, chunks, options.n_workers or n_cores()):
+            run.take(answered)
+            if on_progress:
+                on_progress(Progress(answered.position, opened.source.total, run.n_rows))
+        n_duplicates = run.finish(output_path)
+    return Summary(
+        output=str(output_path),
+        rejects=str(rejects_path(output_path)) if run.tally.n_rejected else None,
+        model_id=classifier.model_id,
+        text_column=text_column,
+        added_columns=columns.names,
+        n_duplicate_ids=n_duplicates,
+        n_resumed=n_resumed,
+        seconds=time.monotonic() - started,
+        notices=opened.notices + notices,
+        tally=run.tally,
+    )
+
+
+def rejects_path(output_path: Path) -> Path:
+    """Where the rows without an answer go."""
+    return output_path.with_name(output_path.name + ".rejects.csv")
+
+
+class _Run:
+    """The files of one run and how far they are."""
+
+    def __init__(
+        self,
+        work: WorkDirectory,
+        opened: OpenedInput,
+        format: Format,
+        columns: AnswerColumns,
+        text_column: str,
+        existing: list[str],
+    ) -> None:
+        self.n_chunks, self.tally = 0, Tally()
+        self._work = work
+        names = [*existing, *columns.names]
+        self.output: Output = open_output(
+            work.path, format, opened, names=names, answers=columns.names, text_column=text_column
+        )
+        self._rejects = AppendedFile(work.path / "rejects", HEADER)
+        self._ids = AppendedFile(work.path / "ids")
+        state = work.state
+        if state and self._resume(state["positions"]):
+            self.n_chunks, self.tally = state["n_chunks"], Tally.from_json(state["tally"])
+        else:
+            self._resume([0, 0, 0])
+
+    @property
+    def n_rows(self) -> int:
+        """Rows taken so far."""
+        return self.tally.n_labelled + self.tally.n_rejected
+
+    def take(self, answered: Answered) -> None:
+        """Add one chunk's answers and record that it is done."""
+        self.tally.add(answered.tally)
+        limit = self.output.max_rows
+        if limit is not None and self.tally.n_labelled > limit:
+            raise InputError(
+                f"结果超过 Excel 一个工作表的 {limit:,} 行上限。"
+                "请改用 .csv 或 .parquet 作结果文件。"
+            )
+        positions = [
+            self.output.append(answered.rows),
+            self._rejects.append(answered.rejects),
+            self._ids.append(answered.ids),
+        ]
+        self.n_chunks += 1
+        self._work.save(
+            {"n_chunks": self.n_chunks, "positions": positions, "tally": asdict(self.tally)}
+        )
+
+    def finish(self, output_path: Path) -> int:
+        """Move the result and the rejects into place; return the number of duplicate ids."""
+        self._ids.close()
+        n_duplicates = count_duplicates(self._work.path / "ids")
+        whole = self._work.path / "whole"
+        self.output.finish(whole)
+        if self.tally.n_rejected:
+            self._rejects.finish(rejects_path(output_path))
+        else:
+            rejects_path(output_path).unlink(missing_ok=True)
+        whole.replace(output_path)
+        self.close()
+        self._work.remove()
+        return n_duplicates
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for file in (self.output, self._rejects, self._ids):
+            file.close()
+
+    def _resume(self, positions: list[int]) -> bool:
+        """Cut every file back to its position; False if one of them is not that long."""
+        rows, rejects, ids = positions
+        there = [self.output.resume(rows), self._rejects.resume(rejects), self._ids.resume(ids)]
+        return all(there)
+
+
+def _check_paths(input_path: Path, output_path: Path) -> None:
+    if output_path.is_dir():
+        raise InputError(f"{output_path} 是文件夹，请写出结果文件的名字。")
+    if not output_path.exists() or not input_path.exists():
+        return
+    rejects = rejects_path(output_path)
+    if output_path.samefile(input_path) or (rejects.exists() and rejects.samefile(input_path)):
+        raise InputError("结果文件与输入文件是同一个文件，会覆盖原始数据。请换一个结果文件名。")
+
+
+def _key(
+    input_path: Path,
+    classifier: Classifier,
+    columns: AnswerColumns,
+    text_column: str,
+    format: Format,
+    options: LabelOptions,
+) -> str:
+    chosen = {
+        "version": models.__version__,
+        "model_id": classifier.model_id,
+        "columns": columns.names,
+        "text_column": text_column,
+        "format": format,
+        "sheet": options.sheet,
+        "encoding": options.encoding,
+    }
+    return run_key(input_path, chosen)
+
+
+@contextmanager
+def _explained(output_path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a clear message."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise InputError(
+                f"磁盘空间不足，{output_path.name} 没有写完。"
+                "已完成的部分保留，腾出空间后再运行同一命令即可继续。"
+            ) from error
+        raise InputError(f"写不了 {output_path.name}：{error.strerror or error}。") from error

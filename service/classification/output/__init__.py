@@ -1,0 +1,1 @@
+"""Results on their way to the disk: appended to chunk by chunk, moved into place when whole."""

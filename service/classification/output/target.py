@@ -1,0 +1,35 @@
+"""What every output can do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+Unfit = tuple[pl.Series, str]
+"""Which rows a format cannot hold (bool, one a row), and why."""
+
+
+class Output(Protocol):
+    """A result being written in a working folder. `encode` is the work and is thread-safe."""
+
+    max_rows: int | None
+
+    def encode(self, frame: pl.DataFrame) -> bytes:
+        """Turn rows into bytes of the format."""
+
+    def append(self, encoded: bytes) -> int:
+        """Add encoded rows in order and return the position after them, for `resume`."""
+
+    def resume(self, position: int) -> bool:
+        """Forget what was added after a position; False if what came before it is not there."""
+
+    def finish(self, path: Path) -> None:
+        """Write the whole result to `path`, down to the disk."""
+
+    def close(self) -> None:
+        """Let go of the files."""
+
+    def unfit(self, frame: pl.DataFrame) -> Unfit | None:
+        """Rows that the format cannot hold and why; None if it can hold any."""

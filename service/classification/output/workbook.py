@@ -1,0 +1,98 @@
+"""XLSX written row by row in constant memory: one sheet, header frozen and filtered, types kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+from service.classification.output.shown import as_shown
+from service.classification.output.spooled import SpooledOutput
+from service.classification.output.target import Unfit
+
+MAX_ROWS = 1_048_575
+MAX_CHARACTERS = 32_767
+_WIDE, _NARROW = 50, 14
+_DATE, _DATETIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
+
+
+def xlsx_output(folder: Path, names: Sequence[str], text_column: str) -> SpooledOutput:
+    """Make a workbook; the text column is wide and wrapped."""
+
+    def join(parts: Sequence[Path], path: Path) -> None:
+        options = {
+            "constant_memory": True,
+            "tmpdir": str(folder),
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_date_format": _DATETIME,
+        }
+        with xlsxwriter.Workbook(str(path), options) as book:
+            sheet = book.add_worksheet("标注结果")
+            _head(book, sheet, names, text_column)
+            _body(book, sheet, parts)
+
+    return SpooledOutput(folder, join, unfit, MAX_ROWS)
+
+
+def unfit(frame: pl.DataFrame) -> Unfit:
+    """Rows with a cell longer than Excel allows, counted as Excel counts, in UTF-16 units."""
+    texts = [pl.col(name) for name, dtype in frame.schema.items() if dtype == pl.String]
+    units = [
+        text.str.len_chars() + text.str.count_matches("[\U00010000-\U0010ffff]") for text in texts
+    ]
+    long = [(unit > MAX_CHARACTERS).fill_null(False) for unit in units]
+    rows = frame.select(pl.any_horizontal(long)).to_series()
+    reason = f"有单元格超过 Excel 的 {MAX_CHARACTERS:,} 字上限，写不进 xlsx（可改用 csv 作结果）"
+    return rows, reason
+
+
+def _head(book: Any, sheet: Any, names: Sequence[str], text_column: str) -> None:
+    bold = book.add_format({"bold": True, "bg_color": "#EDEDED"})
+    for index, name in enumerate(names):
+        sheet.set_column(index, index, _WIDE if name == text_column else _NARROW)
+        sheet.write_string(0, index, name, bold)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, MAX_ROWS, len(names) - 1)
+
+
+def _body(book: Any, sheet: Any, parts: Sequence[Path]) -> None:
+    date, datetime = (book.add_format({"num_format": form}) for form in (_DATE, _DATETIME))
+    writers: dict[type, Callable[[int, int, Any], object]] = {
+        str: sheet.write_string,
+        int: sheet.write_number,
+        float: sheet.write_number,
+        bool: sheet.write_boolean,
+        dt.date: lambda row, column, cell: sheet.write_datetime(row, column, cell, date),
+        dt.datetime: lambda row, column, cell: sheet.write_datetime(row, column, cell, datetime),
+    }
+    number = 1
+    for part in parts:
+        for row in _exact(pl.read_parquet(part, glob=False)).iter_rows():
+            for column, cell in enumerate(row):
+                if cell is not None and cell != "":
+                    writers[type(cell)](number, column, cell)
+            number += 1
+
+
+def _exact(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns as Excel can hold them; what it would round or cannot date becomes text."""
+    lost = [name for name in frame.columns if not _fits(frame[name])]
+    return frame.with_columns(as_shown(frame.select(lost)).get_columns()) if lost else frame
+
+
+def _fits(column: pl.Series) -> bool:
+    dtype = column.dtype
+    if dtype in (pl.String, pl.Boolean):
+        return True
+    if dtype.is_integer() or dtype.is_float():
+        largest = column.cast(pl.Float64).abs().max()
+        return largest is None or bool(largest < 1e15)  # type: ignore[operator]
+    if isinstance(dtype, (pl.Date, pl.Datetime)):
+        first = column.min()
+        return first is None or str(first) >= "1900-03-01"
+    return False

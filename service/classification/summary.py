@@ -1,0 +1,130 @@
+"""What a labelling run tells its user at the end: for people in Chinese, for machines as JSON."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from service.classification.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A finished run.
+
+    Parameters
+    ----------
+    output, rejects : str
+        Paths written; `rejects` is None when every row was labelled.
+    model_id : str
+    text_column : str
+    added_columns : tuple of str
+    n_duplicate_ids : int
+        Rows whose id occurred before; they were kept.
+    n_resumed : int
+        Rows taken over from an interrupted run.
+    seconds : float
+        Time of this run.
+    notices : tuple of str
+    tally : Tally
+    """
+
+    output: str
+    rejects: str | None
+    model_id: str
+    text_column: str
+    added_columns: tuple[str, ...]
+    n_duplicate_ids: int
+    n_resumed: int
+    seconds: float
+    notices: tuple[str, ...]
+    tally: Tally
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the input."""
+        return self.tally.n_labelled + self.tally.n_rejected
+
+    @property
+    def rate(self) -> float:
+        """Rows a second in this run."""
+        return (self.n_rows - self.n_resumed) / self.seconds if self.seconds else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, under stable names."""
+        counts = asdict(self.tally)
+        counts["uncertain"] = [{"probability": p, "line": line} for p, line in self.tally.uncertain]
+        fields = asdict(self) | {"n_rows": self.n_rows, "rows_per_second": round(self.rate, 1)}
+        fields["seconds"] = round(self.seconds, 3)
+        del fields["tally"]
+        return fields | counts
+
+    def to_text(self) -> str:
+        """Summary as a few Chinese lines."""
+        tally = self.tally
+        lines = [f"提示：{notice}" for notice in self.notices]
+        lines.append(
+            f"共 {self.n_rows:,} 行：已标注 {tally.n_labelled:,} 行，"
+            f"未能标注 {tally.n_rejected:,} 行。"
+            f"用时 {self.seconds:.1f} 秒（每秒 {self.rate:,.0f} 行）。正文列：{self.text_column}。"
+        )
+        if self.n_resumed:
+            lines.append(f"其中 {self.n_resumed:,} 行是上次中断前已完成的。")
+        if self.n_duplicate_ids:
+            lines.append(f"有 {self.n_duplicate_ids:,} 行的编号与前面的行重复，均已保留。")
+        if tally.n_labelled:
+            lines += ["", *_crossed(tally), "", *_first(tally)]
+        lines += ["", f"结果：{self.output}"]
+        if self.rejects:
+            lines.append(f"未能标注的行（行号、原因、原文）：{self.rejects}")
+            lines += [
+                f"  {reason}：{n:,} 行"
+                for reason, n in sorted(tally.reasons.items(), key=lambda item: -item[1])[:5]
+            ]
+        return "\n".join(lines)
+
+
+def _crossed(tally: Tally) -> list[str]:
+    """Table of rows by topic and intent."""
+    intents = {
+        code: name
+        for code, name in tally.names["intent"].items()
+        if any(code in counts for counts in tally.crossed.values())
+    }
+    table = [["主题", *intents.values(), "合计", "待复核"]]
+    for code, counts in sorted(tally.crossed.items(), key=lambda item: -sum(item[1].values())):
+        total = sum(counts.values())
+        review = tally.review_by_topic.get(code, 0)
+        cells = [f"{counts.get(intent, 0):,}" for intent in intents]
+        table.append([tally.names["topic"][code], *cells, f"{total:,}", f"{review / total:.0%}"])
+    widths = [max(_width(row[i]) for row in table) for i in range(len(table[0]))]
+    return [
+        "  ".join(
+            _pad(cell, width, left=i == 0)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in table
+    ]
+
+
+def _first(tally: Tally) -> list[str]:
+    """What to open first."""
+    share = tally.n_to_review / tally.n_labelled
+    if not tally.n_to_review:
+        return ["没有需要复核的行。"]
+    lines = [f"待复核 {tally.n_to_review:,} 行（{share:.1%}）：主题或诉求类型拿不准，请人工确认。"]
+    code, n = max(tally.review_by_topic.items(), key=lambda item: item[1])
+    lines.append(f"建议先看：判为“{tally.names['topic'][code]}”的 {n:,} 行待复核（最多）。")
+    listed = "、".join(str(line) for _, line in tally.uncertain)
+    lines.append(f"最拿不准的行（输入文件中的行号）：{listed}。")
+    return lines
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int, *, left: bool) -> str:
+    space = " " * (width - _width(text))
+    return text + space if left else space + text

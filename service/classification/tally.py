@@ -1,0 +1,116 @@
+"""What a labelling run has counted so far; storable, so that it survives an interruption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.prediction import PredictionBatch
+
+N_UNCERTAIN = 10
+
+
+@dataclass
+class Tally:
+    """Counts over labelled rows.
+
+    Parameters
+    ----------
+    n_labelled, n_rejected : int
+        Rows with an answer, rows without.
+    n_to_review : int
+        Rows whose topic or intent is to be reviewed.
+    review_by_head : dict of str to int
+    crossed : dict of str to dict of str to int
+        Rows by topic and intent.
+    review_by_topic : dict of str to int
+        Rows to review (topic or intent) by topic.
+    reasons : dict of str to int
+        Rejected rows by reason.
+    uncertain : list of (probability, line)
+        The rows with the least probable topics among those to review, at most ten.
+    names : dict of str to dict of str to str
+        Names of the topics and intents by code.
+    """
+
+    n_labelled: int = 0
+    n_rejected: int = 0
+    n_to_review: int = 0
+    review_by_head: dict[str, int] = field(default_factory=dict)
+    crossed: dict[str, dict[str, int]] = field(default_factory=dict)
+    review_by_topic: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    uncertain: list[tuple[float, int]] = field(default_factory=list)
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def add(self, other: Tally) -> None:
+        """Take in another run's counts."""
+        self.n_labelled += other.n_labelled
+        self.n_rejected += other.n_rejected
+        self.n_to_review += other.n_to_review
+        _add(self.review_by_head, other.review_by_head)
+        _add(self.review_by_topic, other.review_by_topic)
+        _add(self.reasons, other.reasons)
+        for topic, counts in other.crossed.items():
+            _add(self.crossed.setdefault(topic, {}), counts)
+        self.names.update(other.names)
+        self.uncertain = sorted(self.uncertain + other.uncertain)[:N_UNCERTAIN]
+
+    @classmethod
+    def of_rejects(cls, reasons: Sequence[str]) -> Tally:
+        """Count rejected rows."""
+        tally = cls(n_rejected=len(reasons))
+        for reason in reasons:
+            _add(tally.reasons, {reason: 1})
+        return tally
+
+    @classmethod
+    def of_batch(cls, batch: PredictionBatch, lines: NDArray[np.int64]) -> Tally:
+        """Count a batch whose documents stand at the given lines."""
+        topic, intent = batch.heads["topic"], batch.heads["intent"]
+        review = ~(topic.accepted & intent.accepted)
+        shape = (len(topic.codes), len(intent.codes))
+        pairs = np.bincount(topic.best * shape[1] + intent.best, minlength=shape[0] * shape[1])
+        table = pairs.reshape(shape)
+        by_topic = np.bincount(topic.best[review], minlength=shape[0])
+        rows = np.flatnonzero(review)
+        probability = topic.probability()[rows]
+        least = np.argsort(probability, kind="stable")[:N_UNCERTAIN]
+        return cls(
+            n_labelled=len(batch),
+            n_to_review=int(review.sum()),
+            review_by_head={
+                name: int((~head.accepted).sum()) for name, head in batch.heads.items()
+            },
+            crossed={
+                code: _counts(intent.codes, table[i])
+                for i, code in enumerate(topic.codes)
+                if table[i].any()
+            },
+            review_by_topic=_counts(topic.codes, by_topic),
+            uncertain=[(round(float(probability[i]), 4), int(lines[rows[i]])) for i in least],
+            names={
+                "topic": dict(zip(topic.codes, topic.names, strict=True)),
+                "intent": dict(zip(intent.codes, intent.names, strict=True)),
+            },
+        )
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Tally:
+        """Tally of what `dataclasses.asdict` gave and JSON stored."""
+        tally = cls(**stored)
+        tally.uncertain = [(float(p), int(line)) for p, line in tally.uncertain]
+        return tally
+
+
+def _counts(codes: Sequence[str], counts: NDArray[np.intp]) -> dict[str, int]:
+    return {code: int(n) for code, n in zip(codes, counts, strict=True) if n}
+
+
+def _add(total: dict[str, int], counts: Mapping[str, int]) -> None:
+    for key, n in counts.items():
+        total[key] = total.get(key, 0) + n

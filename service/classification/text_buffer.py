@@ -1,0 +1,45 @@
+"""Texts of a column as one buffer of UTF-8 with offsets, the form in which they are classified."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+MAX_TEXTS = 4096
+_MAX_BYTES = 1 << 23
+
+
+def text_buffer(column: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Bytes of all texts end to end, and where each begins.
+
+    Returns
+    -------
+    data : uint8 array, shape (n_bytes,)
+        Valid UTF-8.
+    offsets : int64 array, shape (n_texts + 1,)
+        Text i is `data[offsets[i]:offsets[i + 1]]`.
+    """
+    lengths = column.str.len_bytes().to_numpy()
+    offsets = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+    buffer = io.BytesIO()
+    column.to_frame().write_csv(
+        buffer, include_header=False, quote_style="never", line_terminator=""
+    )
+    data = np.frombuffer(buffer.getbuffer(), np.uint8)
+    if len(data) != offsets[-1]:
+        raise RuntimeError("texts and their buffer differ in length")
+    return data, offsets
+
+
+def slices(offsets: NDArray[np.int64]) -> Iterator[slice]:
+    """Yield runs of at most 4,096 texts and, but for a single longer text, 8 MiB."""
+    start, n_texts = 0, len(offsets) - 1
+    while start < n_texts:
+        within = int(np.searchsorted(offsets, offsets[start] + _MAX_BYTES, side="right")) - 1
+        end = min(max(within, start + 1), start + MAX_TEXTS, n_texts)
+        yield slice(start, end)
+        start = end

@@ -1,0 +1,1 @@
+"""Commands: one file a verb, one function that parses and one that works."""

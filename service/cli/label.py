@@ -1,0 +1,101 @@
+"""`yangguang label`: a file in, the same rows with answers out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from models.errors import InputError
+
+if TYPE_CHECKING:
+    from service.classification.label import LabelOptions
+    from service.classification.summary import Summary
+
+LABEL_HELP = """给一个文件的每一行分类，原有的行、列和次序都不变。
+
+不能标注的行写入 OUTPUT.rejects.csv，注明行号和原因。
+中断后再运行同一命令即可接着做。
+退出码：0 全部已标注；1 有不能标注的行；2 文件用不了。
+
+例：yangguang label 2024年来信.xlsx 2024年来信-已分类.xlsx"""
+
+
+class Engine(StrEnum):
+    """Where the work is done."""
+
+    LOCAL = "local"
+
+
+def label_cli(
+    input_path: Path = typer.Argument(
+        ..., metavar="INPUT", help="要标注的文件：csv、tsv、xlsx、xls、jsonl、parquet。"
+    ),
+    output_path: Path = typer.Argument(
+        ..., metavar="OUTPUT", help="结果文件：后缀 .csv、.tsv、.xlsx、.jsonl 或 .parquet。"
+    ),
+    text_column: str | None = typer.Option(
+        None, "--text-column", "-c", help="正文所在的列；默认按列名和内容自动找。"
+    ),
+    sheet: str | None = typer.Option(None, "--sheet", help="Excel 工作表；默认选有正文列的那个。"),
+    encoding: str | None = typer.Option(
+        None, "--encoding", help="文本文件的编码，如 utf-8、gb18030；默认自动识别。"
+    ),
+    evidence: bool = typer.Option(False, "--evidence", help="加上依据列（要慢好几倍）。"),
+    engine: Engine = typer.Option(
+        Engine.LOCAL, "--engine", help="在哪里计算：local 为本机。", show_default=False
+    ),
+    workers: int | None = typer.Option(
+        None, "--workers", min=1, help="同时计算的线程数；默认用全部处理器核。"
+    ),
+    as_json: bool = typer.Option(False, "--json", help="摘要输出为 JSON，供其他程序读取。"),
+    model: str | None = typer.Option(None, "--model", help="模型文件夹；默认用随程序附带的模型。"),
+) -> None:
+    """Parse the arguments of `label`."""
+    from service.classification.label import LabelOptions
+
+    options = LabelOptions(
+        text_column=text_column,
+        sheet=sheet,
+        encoding=encoding,
+        with_evidence=evidence,
+        n_workers=workers,
+    )
+    summary = label(input_path, output_path, options, model=model)
+    if as_json:
+        typer.echo(json.dumps(summary.to_json(), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(summary.to_text())
+    if summary.tally.n_rejected:
+        raise typer.Exit(1)
+
+
+def label(
+    input_path: Path, output_path: Path, options: LabelOptions, *, model: str | None = None
+) -> Summary:
+    """Label a file, with a progress bar if someone is watching.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used.
+    ArtifactError
+        If the model cannot be loaded.
+    """
+    from models import load
+    from service.classification.label import label_file
+    from service.cli.progress import progress_bar
+
+    if not input_path.exists():
+        raise InputError(f"找不到文件 {input_path}。")
+    pipeline = load(model)
+    try:
+        with progress_bar(input_path.name, is_shown=sys.stderr.isatty()) as report:
+            return label_file(input_path, output_path, pipeline, options, report)
+    except KeyboardInterrupt:
+        typer.echo("已完成的部分保留着，再运行同一命令即可接着做。", err=True)
+        raise

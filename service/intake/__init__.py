@@ -1,0 +1,1 @@
+"""Files in: bytes of any office's making → columns of rows, with every unusable row returned."""

@@ -1,0 +1,56 @@
+"""Where a table's header is and what its columns are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.errors import InputError
+from service.intake.text_column import is_text_name
+
+SEARCHED_ROWS = 20
+_LONG_NAME = 60
+
+
+def find_header(rows: Sequence[Sequence[str]]) -> int:
+    """Index of the header among a table's first rows.
+
+    It is the row with a known name of a text column; else the first row as wide as the table and
+    without blanks, which passes over titles, notes and units written above it.
+
+    Raises
+    ------
+    InputError
+        If the row found looks like data, so that the table has no header.
+    """
+    rows = rows[:SEARCHED_ROWS]
+    filled = [sum(1 for cell in row if cell.strip()) for row in rows]
+    widest = max(filled, default=0)
+    for index, row in enumerate(rows):
+        if filled[index] >= max(1, widest // 2) and any(is_text_name(cell) for cell in row):
+            return index
+    index = next((i for i, count in enumerate(filled) if count >= max(1, 0.6 * widest)), 0)
+    if any(len(cell) > _LONG_NAME for cell in rows[index]):
+        raise InputError(
+            "表格没有表头：第一行就是内容。请在最上面加一行列名（如 编号、内容）后再试。"
+        )
+    return index
+
+
+def column_names(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Unique, not blank names for the columns under a header, and notices of what was renamed."""
+    names: list[str] = []
+    notices = []
+    wanted = {cell.strip() for cell in cells}
+    for number, cell in enumerate(cells, start=1):
+        plain = cell.strip().strip("\ufeff\x00")
+        name = plain or f"列{number}"
+        suffix = 1
+        while name in names or (suffix > 1 and name in wanted):
+            suffix += 1
+            name = f"{plain or f'列{number}'}_{suffix}"
+        names.append(name)
+        if not plain:
+            notices.append(f"第 {number} 列没有列名，结果中称为“{name}”。")
+        elif name != plain:
+            notices.append(f"有多列名为“{plain}”，第 {number} 列在结果中称为“{name}”。")
+    return tuple(names), tuple(notices)

@@ -1,0 +1,143 @@
+"""JSONL: one object a line, carried over byte for byte or spread into columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from models.errors import InputError
+from service.intake.batch import RAW, Batch, Reject
+from service.intake.encoding import detect_encoding, named_encoding, utf8_blocks
+from service.intake.records import check_length
+
+_SAMPLE_BYTES = 1 << 18
+
+
+class JsonlSource:
+    """A JSONL file.
+
+    Parameters
+    ----------
+    path : Path
+    carry : bool, default=False
+        Give each line whole in the column `RAW` beside its text fields, for a JSONL result,
+        instead of spreading it into columns of strings.
+    encoding : str, optional
+        Name of the encoding; detected by default.
+
+    Raises
+    ------
+    InputError
+        If the encoding is unknown or no line is an object with a key.
+    """
+
+    def __init__(self, path: Path, *, carry: bool = False, encoding: str | None = None) -> None:
+        self._path, self._carry = path, carry
+        self.encoding = named_encoding(path, encoding) if encoding else detect_encoding(path)
+        self.total = path.stat().st_size
+        keys: dict[str, None] = {}
+        for chunk in self._chunks(()):
+            keys.update(chunk.keys())
+        if not keys:
+            raise InputError(f"文件 {path.name} 中没有一行是 JSON 对象。JSONL 应每行一个对象。")
+        self._keys = tuple(keys)
+        self.schema = {key: pl.String() for key in keys}
+        self.notices: tuple[str, ...] = ()
+        if self.encoding.codec != "utf-8":
+            self.notices = (f"文件的文字编码是 {self.encoding.name}。",)
+
+    def sample(self) -> pl.DataFrame:
+        """Return the first rows, for choosing columns."""
+        first = next(self._chunks(self._keys), None)
+        if first is None:
+            return pl.DataFrame(schema=self.schema)
+        end = first.region.find(b"\n", _SAMPLE_BYTES) + 1 or len(first.region)
+        frame = JsonlChunk(first.region[:end], 1, end, self._keys, False).parse().frame
+        return frame
+
+    def chunks(self) -> Iterator[JsonlChunk]:
+        """Yield stretches of whole lines, of about 4 MiB, in order."""
+        yield from self._chunks(self._keys)
+
+    def _chunks(self, keys: tuple[str, ...]) -> Iterator[JsonlChunk]:
+        carried, line, position = b"", 1, 0
+        for block, position in utf8_blocks(self._path, self.encoding):
+            end = block.rfind(b"\n") + 1
+            if not end:
+                carried += block
+                check_length(len(carried), line)
+                continue
+            region = carried + block[:end]
+            yield JsonlChunk(region, line, position, keys, self._carry)
+            line += region.count(b"\n")
+            carried = block[end:]
+        if carried:
+            yield JsonlChunk(carried, line, position, keys, self._carry)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonlChunk:
+    """Whole lines as UTF-8 bytes."""
+
+    region: bytes
+    line: int
+    position: int
+    names: tuple[str, ...]
+    carry: bool
+
+    def keys(self) -> dict[str, None]:
+        """All keys in order of appearance."""
+        keys: dict[str, None] = {}
+        for line in self.region.splitlines():
+            record = _object(line)
+            if isinstance(record, dict):
+                keys.update(dict.fromkeys(record))
+        return keys
+
+    def parse(self) -> Batch:
+        """Read each line; those that are no objects are returned with their line and reason."""
+        columns: dict[str, list[str | None]] = {name: [] for name in self.names}
+        raw, lines, rejects = [], [], []
+        for number, line in enumerate(self.region.split(b"\n"), start=self.line):
+            if not line.strip():
+                continue
+            record = _object(line)
+            if isinstance(record, str):
+                rejects.append(Reject(number, record, line.decode("utf-8", "replace").rstrip("\r")))
+                continue
+            for name, values in columns.items():
+                values.append(_as_text(record.get(name)))
+            lines.append(number)
+            raw.append(line.strip())
+        data = {name: pl.Series(name, values, pl.String) for name, values in columns.items()}
+        if self.carry:
+            data[RAW] = pl.Series(RAW, raw, pl.Binary).cast(pl.String)
+        return Batch(pl.DataFrame(data), np.array(lines, dtype=np.int64), tuple(rejects))
+
+
+def _object(line: bytes) -> dict[str, object] | str:
+    """Object of a line, or the reason why there is none."""
+    try:
+        record = json.loads(line.decode("utf-8").strip() or "null")
+    except UnicodeDecodeError:
+        return "有无法识别的字节（文字编码损坏）"
+    except (ValueError, RecursionError):
+        return "不是正确的 JSON"
+    if not isinstance(record, dict):
+        return "不是 JSON 对象"
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return "有不成对的 Unicode 代理字符"
+    return record
+
+
+def _as_text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,90 @@
+"""One door for every input file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import InputError
+from service.intake.batch import Source
+from service.intake.format import Format, detect_format
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedInput:
+    """A source with what was found out about its file."""
+
+    source: Source
+    format: Format
+    notices: tuple[str, ...]
+    separator: str = ","
+    line_terminator: str = "\n"
+    is_plain_utf8: bool = False
+
+
+def open_input(
+    path: Path, *, sheet: str | None = None, encoding: str | None = None, carry: bool = False
+) -> OpenedInput:
+    """Open a file by what it is, whatever it is called.
+
+    Parameters
+    ----------
+    path : Path
+    sheet : str, optional
+        Sheet of a workbook.
+    encoding : str, optional
+        Encoding of a text file, where it is not to be detected.
+    carry : bool, default=False
+        Keep the lines of a JSONL file whole, for a JSONL result.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used, or an option does not fit its format.
+    """
+    found, mismatch = detect_format(path)
+    is_text = found in (Format.CSV, Format.TSV, Format.JSONL)
+    if sheet is not None and found not in (Format.XLSX, Format.XLS):
+        raise InputError(f"{path.name} 不是 Excel 工作簿，没有工作表可选，请去掉 --sheet。")
+    if encoding is not None and not is_text:
+        raise InputError(f"{path.name} 不是文本文件，不需要指明编码，请去掉 --encoding。")
+    notices = (mismatch,) if mismatch else ()
+    if found in (Format.CSV, Format.TSV):
+        return _open_delimited(path, found, encoding, notices)
+    source = _open(path, found, sheet, encoding, carry)
+    plain = found is Format.PARQUET
+    if found is Format.JSONL:
+        plain = True
+    return OpenedInput(source, found, notices + source.notices, is_plain_utf8=plain)
+
+
+def _open_delimited(
+    path: Path, found: Format, encoding: str | None, notices: tuple[str, ...]
+) -> OpenedInput:
+    from service.intake.delimited import DelimitedSource
+
+    source = DelimitedSource(path, tabs=found is Format.TSV, encoding=encoding)
+    return OpenedInput(
+        source,
+        found,
+        notices + source.notices,
+        separator=chr(source.separator),
+        line_terminator=source.line_terminator,
+        is_plain_utf8=source.encoding.codec == "utf-8" and not source.encoding.bom_bytes,
+    )
+
+
+def _open(
+    path: Path, found: Format, sheet: str | None, encoding: str | None, carry: bool
+) -> Source:
+    if found is Format.JSONL:
+        from service.intake.jsonl import JsonlSource
+
+        return JsonlSource(path, carry=carry, encoding=encoding)
+    if found is Format.PARQUET:
+        from service.intake.parquet import ParquetSource
+
+        return ParquetSource(path)
+    from service.intake.spreadsheet import open_html, open_workbook
+
+    return open_html(path) if found is Format.HTML else open_workbook(path, sheet)
