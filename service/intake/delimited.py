@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from models.errors import InputError
 from service.intake import records
 from service.intake.batch import Batch, Reject
-from service.intake.encoding import Encoding, detect_encoding, named_encoding, utf8_blocks
+from service.intake.encoding import (
+    Encoding,
+    detect_encoding,
+    mark_last,
+    named_encoding,
+    utf8_blocks,
+)
 from service.intake.header import SEARCHED_ROWS, column_names, find_header
 
 _SEPARATORS = b",\t;|"
@@ -54,7 +60,7 @@ class DelimitedSource:
         self.schema = {name: pl.String() for name in names}
         self.notices = self._notices(index) + renamed
         self._sample = self._first_rows()
-        if not head[self._skipped :].strip():
+        if not head[self._skipped :].strip(b"\r\n"):
             raise InputError(f"文件 {path.name} 只有表头，没有数据。")
 
     def sample(self) -> pl.DataFrame:
@@ -70,7 +76,7 @@ class DelimitedSource:
             If the file has no end of line for longer than any record.
         """
         carried, line, to_skip = b"", 1, self._skipped
-        for block, position, final in _with_last(utf8_blocks(self._path, self.encoding)):
+        for block, position, final in mark_last(utf8_blocks(self._path, self.encoding)):
             buffer = carried + block
             if to_skip:
                 if len(buffer) < to_skip and not final:
@@ -138,28 +144,38 @@ class DelimitedChunk:
             kept = self.walked[: None if last is None else last + 1]
             region = self.region[: kept[-1].end]
             return DelimitedChunk(self.layout, region, self.line, self.position, kept)
-        ends = records.record_ends(np.frombuffer(self.region, np.uint8))
+        data = np.frombuffer(self.region, np.uint8)
+        ends = records.record_ends(data, np.flatnonzero(data == records.QUOTE))
         end = int(ends[min(int(np.searchsorted(ends, n_bytes)), len(ends) - 1)])
         return DelimitedChunk(self.layout, self.region[:end], self.line, self.position)
 
     def parse(self) -> Batch:
         """Take the records apart; those that cannot be are returned with their line and reason."""
+        try:
+            return self._parse(is_utf8=True)
+        except pl.exceptions.ComputeError:  # the parser met bytes that are not UTF-8: find them
+            return self._parse(is_utf8=False)
+
+    def _parse(self, *, is_utf8: bool) -> Batch:
         pieces = _Pieces(self.layout, self.region, self.line)
         if self.walked is not None:
             for record in self.walked:
                 pieces.add(record)
         else:
-            self._parse_well_formed(pieces)
+            self._parse_well_formed(pieces, is_utf8=is_utf8)
         return pieces.batch()
 
-    def _parse_well_formed(self, pieces: _Pieces) -> None:
+    def _parse_well_formed(self, pieces: _Pieces, *, is_utf8: bool) -> None:
         """Take runs of good records as they are and look at the others one by one."""
-        region, width = self.region, len(self.layout.names)
+        region, width, separator = self.region, len(self.layout.names), self.layout.separator
         data = np.frombuffer(region, np.uint8)
-        ends = records.record_ends(data)
+        quotes = np.flatnonzero(data == records.QUOTE)
+        ends = records.record_ends(data, quotes)
         starts = np.concatenate(([0], ends[:-1]))
-        counts = records.field_counts(data, ends, self.layout.separator)
-        good = (counts == width) & ~_is_blank(data, starts, ends) & _is_utf8(region, starts, ends)
+        counts = records.field_counts(data, quotes, ends, separator)
+        good = (counts == width) & ~_is_blank(data, starts, ends)
+        if not is_utf8:
+            good &= [_decodes(region[s:e]) for s, e in zip(starts, ends, strict=True)]
         edges = np.flatnonzero(np.diff(good)) + 1
         for run in np.split(np.arange(len(ends)), edges):
             if good[run[0]]:
@@ -167,9 +183,7 @@ class DelimitedChunk:
                 continue
             for i in run:
                 start, end = int(starts[i]), int(ends[i])
-                for record in records.walk(
-                    region[start:end], self.layout.separator, width, final=True
-                ):
+                for record in records.walk(region[start:end], separator, width, final=True):
                     pieces.add(record, offset=start)
 
 
@@ -251,16 +265,6 @@ def _is_blank(
     return blank
 
 
-def _is_utf8(
-    region: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    if _decodes(region):
-        return np.ones(len(starts), dtype=np.bool_)
-    return np.array(
-        [_decodes(region[s:e]) for s, e in zip(starts, ends, strict=True)], dtype=np.bool_
-    )
-
-
 def _decodes(content: bytes) -> bool:
     if content.isascii():
         return True
@@ -278,22 +282,11 @@ def _readable(content: bytes) -> str:
 def _head(path: Path, encoding: Encoding) -> tuple[bytes, bool]:
     """First bytes of a file as UTF-8, and whether they are all of it."""
     head, final = b"", False
-    for block, _, last in _with_last(utf8_blocks(path, encoding)):
+    for block, _, last in mark_last(utf8_blocks(path, encoding)):
         head, final = head + block, last
         if len(head) >= _HEAD_BYTES:
             break
     return head, final
-
-
-def _with_last(blocks: Iterator[tuple[bytes, int]]) -> Iterator[tuple[bytes, int, bool]]:
-    """Mark the last block."""
-    held = next(blocks, None)
-    for block in blocks:
-        if held is not None:
-            yield (*held, False)
-        held = block
-    if held is not None:
-        yield (*held, True)
 
 
 def _first_records(

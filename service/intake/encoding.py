@@ -15,6 +15,8 @@ _MAX_BROKEN = 0.02
 """Share of characters that may be broken in a file held to be UTF-8 without a second look."""
 _MIN_COMMON = 0.15
 """Share of common characters below which a reading is taken for nonsense."""
+_MIN_CONTROLS = 16
+"""Number of control characters that a text may hold, however short it is."""
 _CODECS = ("utf-8", "gb18030", "big5hkscs")
 _COMMON = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行"
@@ -128,6 +130,17 @@ def utf8_blocks(path: Path, encoding: Encoding) -> Iterator[tuple[bytes, int]]:
             yield rest.encode("utf-8", "surrogatepass"), position
 
 
+def mark_last(blocks: Iterator[tuple[bytes, int]]) -> Iterator[tuple[bytes, int, bool]]:
+    """Yield the same blocks with whether each is the last."""
+    held = next(blocks, None)
+    for block in blocks:
+        if held is not None:
+            yield (*held, False)
+        held = block
+    if held is not None:
+        yield (*held, True)
+
+
 def read_text(path: Path) -> str:
     """Whole text of a small file; what cannot be read shows as U+FFFD.
 
@@ -162,17 +175,17 @@ def _probes(path: Path) -> list[bytes]:
 def _utf16_without_mark(head: bytes) -> str | None:
     """UTF-16 codec of unmarked text, told by the zero halves of its ASCII characters."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    half = max(1, len(head) // 2)
-    if odd / half > 0.05 and even == 0:
-        return "utf-16-le"
-    if even / half > 0.05 and odd == 0:
-        return "utf-16-be"
-    return None
+    if 4 * min(even, odd) >= max(even, odd):
+        return None
+    codec = "utf-16-le" if odd > even else "utf-16-be"
+    text = head.decode(codec, "replace")
+    usual = sum(1 for character in text if "\t" <= character <= "\x7f" or character in _COMMON)
+    return codec if usual > len(text) / 3 else None
 
 
 def _looks_binary(probe: bytes) -> bool:
     controls = sum(probe.count(bytes([c])) for c in range(32) if c not in (9, 10, 13))
-    return controls > 0.02 * len(probe)
+    return controls > max(_MIN_CONTROLS, 0.02 * len(probe))
 
 
 def _broken_ratio(probe: bytes, codec: str) -> float:

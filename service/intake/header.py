@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from models.errors import InputError
@@ -40,9 +41,9 @@ def column_names(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]
     """Unique, not blank names for the columns under a header, and notices of what was renamed."""
     names: list[str] = []
     notices = []
-    wanted = {cell.strip() for cell in cells}
+    wanted = {_visible(cell) for cell in cells}
     for number, cell in enumerate(cells, start=1):
-        plain = cell.strip().strip("\ufeff\x00")
+        plain = _visible(cell)
         name = plain or f"列{number}"
         suffix = 1
         while name in names or (suffix > 1 and name in wanted):
@@ -54,3 +55,8 @@ def column_names(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]
         elif name != plain:
             notices.append(f"有多列名为“{plain}”，第 {number} 列在结果中称为“{name}”。")
     return tuple(names), tuple(notices)
+
+
+def _visible(cell: str) -> str:
+    """Name without the white space and invisible characters around it."""
+    return re.sub(r"^[\s\x00\ufeff\u200b]+|[\s\x00\ufeff\u200b]+$", "", cell)

@@ -12,7 +12,7 @@ import polars as pl
 
 from models.errors import InputError
 from service.intake.batch import RAW, Batch, Reject
-from service.intake.encoding import detect_encoding, named_encoding, utf8_blocks
+from service.intake.encoding import detect_encoding, mark_last, named_encoding, utf8_blocks
 from service.intake.records import check_length
 
 _SAMPLE_BYTES = 1 << 18
@@ -65,19 +65,16 @@ class JsonlSource:
         yield from self._chunks(self._keys)
 
     def _chunks(self, keys: tuple[str, ...]) -> Iterator[JsonlChunk]:
-        carried, line, position = b"", 1, 0
-        for block, position in utf8_blocks(self._path, self.encoding):
-            end = block.rfind(b"\n") + 1
+        carried, line = b"", 1
+        for block, position, final in mark_last(utf8_blocks(self._path, self.encoding)):
+            end = len(block) if final else block.rfind(b"\n") + 1
             if not end:
                 carried += block
                 check_length(len(carried), line)
                 continue
-            region = carried + block[:end]
+            region, carried = carried + block[:end], block[end:]
             yield JsonlChunk(region, line, position, keys, self._carry)
             line += region.count(b"\n")
-            carried = block[end:]
-        if carried:
-            yield JsonlChunk(carried, line, position, keys, self._carry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,8 @@ def cut(buffer: bytes, separator: int, *, final: bool) -> int | None:
     return 0
 
 
-def record_ends(data: NDArray[np.uint8]) -> NDArray[np.int64]:
+def record_ends(data: NDArray[np.uint8], quotes: NDArray[np.intp]) -> NDArray[np.int64]:
     """Exclusive end of each record of a well-formed stretch, shape (n_records,)."""
-    quotes = np.flatnonzero(data == QUOTE)
     newlines = np.flatnonzero(data == LF)
     ends = newlines[outside(newlines, quotes)] + 1
     if len(data) and (not len(ends) or ends[-1] != len(data)):
@@ -71,10 +70,9 @@ def record_ends(data: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def field_counts(
-    data: NDArray[np.uint8], ends: NDArray[np.int64], separator: int
-) -> NDArray[np.int64]:
+    data: NDArray[np.uint8], quotes: NDArray[np.intp], ends: NDArray[np.int64], separator: int
+) -> NDArray[np.intp]:
     """Count the fields of each record of a well-formed stretch, shape (n_records,)."""
-    quotes = np.flatnonzero(data == QUOTE)
     separators = np.flatnonzero(data == separator)
     separators = separators[outside(separators, quotes)]
     return np.diff(np.searchsorted(separators, ends), prepend=0) + 1
@@ -100,6 +98,8 @@ def walk(buffer: bytes, separator: int, n_fields: int | None, *, final: bool) ->
         if not final and (not line_end or _is_cut_short(buffer, start, separator)):
             return
         record = _record(buffer, start, line_end or size, separator, n_fields)
+        if not final and buffer[record.end - 1] != LF:
+            return
         yield record
         start = record.end
 
