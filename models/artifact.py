@@ -1,0 +1,259 @@
+"""A saved model: a folder of plain files, verified before it is believed. No pickle.
+
+    manifest.json         format version, model id, heads with their codes, SHA-256 of every other file
+    config.json           the resolved training configuration
+    weights.safetensors   buckets, weights, 8-bit coefficients, calibration, thresholds
+    metrics.json          what was measured
+    README.md             the model card
+
+Format history. 1: first. To change the format, raise `FORMAT`, keep reading the old ones, and keep an old artefact in
+`tests/models/artifacts/` that proves it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import labels as label_sets
+from models.calibration import Calibrator
+from models.classifiers.linear import LinearScores
+from models.encoders.characters import CharacterHasher
+from models.encoders.weighting import FeatureWeights
+from models.errors import ArtifactError, LabelError
+from models.pipeline import Head, Pipeline
+from models.resources import data_path
+
+FORMAT = 1
+DEFAULT = "default"
+_MANIFEST = "manifest.json"
+_WEIGHTS = "weights.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class QuantizedCoef:
+    """Coefficients of one head in 8 bits: `coef[columns[i], j] = values[i, j] * scale[j]`.
+
+    Parameters
+    ----------
+    columns : int32 array, shape (n_kept,)
+        Feature columns that this head uses, sorted.
+    values : int8 array, shape (n_kept, n_labels)
+    scale : float32 array, shape (n_labels,)
+    """
+
+    columns: NDArray[np.int32]
+    values: NDArray[np.int8]
+    scale: NDArray[np.float32]
+
+
+def quantize(coef: NDArray[np.floating], columns: NDArray[np.int32]) -> QuantizedCoef:
+    """Round the coefficients of the chosen columns to 8 bits, one scale per label."""
+    kept = coef[columns]
+    scale = np.maximum(np.abs(kept).max(axis=0, initial=0.0), 1e-12) / 127
+    values = np.rint(kept / scale).astype(np.int8)
+    return QuantizedCoef(columns, values, scale.astype(np.float32))
+
+
+def dense(parts: list[QuantizedCoef], n_features: int) -> NDArray[np.float32]:
+    """Coefficients of all heads side by side, float32, shape (n_features, n_outputs)."""
+    coef = np.zeros((n_features, sum(part.values.shape[1] for part in parts)), np.float32)
+    at = 0
+    for part in parts:
+        width = part.values.shape[1]
+        coef[part.columns, at : at + width] = part.values * part.scale
+        at += width
+    return coef
+
+
+def save_artifact(
+    path: Path,
+    pipeline: Pipeline,
+    parts: Mapping[str, QuantizedCoef],
+    *,
+    config: dict[str, Any],
+    metrics: dict[str, Any],
+    card: str,
+) -> None:
+    """Write an artefact folder whole or not at all; an artefact of that name is replaced.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder cannot be written.
+    """
+    from safetensors.numpy import save_file
+
+    tensors: dict[str, NDArray[Any]] = {
+        "features.buckets": pipeline.features.buckets,
+        "features.weights": pipeline.features.weights,
+        "intercept": pipeline.scorer.intercept,
+    }
+    for name, head in pipeline.questions.items():
+        tensors[f"{name}.columns"] = parts[name].columns
+        tensors[f"{name}.values"] = parts[name].values
+        tensors[f"{name}.scale"] = parts[name].scale
+        tensors[f"{name}.slope"] = head.calibrator.slope
+        tensors[f"{name}.offset"] = head.calibrator.offset
+        tensors[f"{name}.power"] = np.array([head.calibrator.power], np.float32)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, folder / _WEIGHTS)
+        _write_json(folder / "config.json", config)
+        _write_json(folder / "metrics.json", metrics)
+        (folder / "README.md").write_text(card, encoding="utf-8")
+        hashes = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+        _write_json(folder / _MANIFEST, _manifest(pipeline, hashes))
+        folder.chmod(0o755)
+        if path.exists():
+            retired = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
+            os.replace(path, retired / "old")
+            os.replace(folder, path)
+            shutil.rmtree(retired)
+        else:
+            os.replace(folder, path)
+    except OSError as error:
+        raise ArtifactError(f"模型写不进 {path}：{error.strerror}。请检查磁盘空间和权限。") from error
+
+
+def _manifest(pipeline: Pipeline, hashes: dict[str, str]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "model_id": pipeline.model_id,
+        "encoder": {"orders": pipeline.hasher.orders, "n_bits": pipeline.hasher.n_bits},
+        "heads": [
+            {
+                "name": head.name,
+                "label_set": label_set_of(head.name),
+                "codes": head.codes,
+                "names": head.names,
+                "threshold": head.threshold,
+                "parent": head.parent,
+                "parent_index": None
+                if head.parent_index is None
+                else [int(i) for i in head.parent_index],
+                "blend": head.blend,
+            }
+            for head in pipeline.questions.values()
+        ],
+        "sha256": hashes,
+    }
+
+
+def label_set_of(head: str) -> dict[str, str] | None:
+    """Name and version of the shipped label set that a head answers from, if any."""
+    known = {
+        "topic": label_sets.topics,
+        "subtopic": label_sets.topics,
+        "intent": label_sets.intents,
+    }
+    if head not in known:
+        return None
+    label_set = known[head]()
+    return {"name": label_set.name, "version": label_set.version}
+
+
+def load_pipeline(path: str | Path | None = None) -> Pipeline:
+    """Load an artefact folder after checking every file against its hash.
+
+    Raises
+    ------
+    ArtifactError
+        If a file is missing or altered, or the format is of another version.
+    """
+    folder = Path(path) if path is not None else data_path("artifacts", DEFAULT)
+    manifest = read_manifest(folder)
+    weights = (folder / _WEIGHTS).read_bytes()
+    for name, expected in manifest["sha256"].items():
+        file = folder / name
+        actual = hashlib.sha256(weights).hexdigest() if name == _WEIGHTS else _sha256(file)
+        if actual != expected:
+            raise ArtifactError(f"模型文件 {file} 已损坏或被改动，请重新安装或重新训练。")
+    return _assemble(manifest, weights)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read and check a manifest.
+
+    Raises
+    ------
+    ArtifactError
+        If there is none, it is not JSON, or its format is unknown.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        missing = [name for name in manifest["sha256"] if not (folder / name).is_file()]
+    except FileNotFoundError:
+        raise ArtifactError(f"{folder} 不是模型文件夹：缺少 {_MANIFEST}。") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(f"模型清单 {folder / _MANIFEST} 无法读取，请重新安装。") from error
+    if missing:
+        raise ArtifactError(f"模型文件夹 {folder} 缺少 {'、'.join(missing)}，请重新安装。")
+    if manifest.get("format") != FORMAT:
+        raise ArtifactError(
+            f"模型 {folder} 的格式版本是 {manifest.get('format')}，本程序只认 {FORMAT}，请升级程序。"
+        )
+    return manifest
+
+
+def _assemble(manifest: dict[str, Any], weights: bytes) -> Pipeline:
+    from safetensors.numpy import load
+
+    tensors = load(weights)
+    hasher = CharacterHasher(tuple(manifest["encoder"]["orders"]), manifest["encoder"]["n_bits"])
+    features = FeatureWeights(
+        tensors["features.buckets"], tensors["features.weights"], hasher.n_buckets
+    )
+    questions, parts, at = {}, [], 0
+    for entry in manifest["heads"]:
+        name, width = entry["name"], len(entry["codes"])
+        parts.append(QuantizedCoef(*(tensors[f"{name}.{k}"] for k in ("columns", "values", "scale"))))
+        above = entry["parent_index"]
+        questions[name] = Head(
+            name,
+            tuple(entry["codes"]),
+            _current_names(name, entry),
+            slice(at, at + width),
+            Calibrator(
+                tensors[f"{name}.slope"],
+                tensors[f"{name}.offset"],
+                float(tensors[f"{name}.power"][0]),
+            ),
+            float(entry["threshold"]),
+            entry["parent"],
+            None if above is None else np.array(above, np.intp),
+            float(entry["blend"]),
+        )
+        at += width
+    scorer = LinearScores(dense(parts, len(features)), tensors["intercept"])
+    return Pipeline(manifest["model_id"], hasher, features, scorer, questions)
+
+
+def _current_names(head: str, entry: dict[str, Any]) -> tuple[str, ...]:
+    """Display names of today's label set; codes the set no longer knows are an error."""
+    if entry["label_set"] is None:
+        return tuple(entry["names"])
+    label_set = label_sets.intents() if head == "intent" else label_sets.topics()
+    try:
+        return tuple(label_set[code].name for code in entry["codes"])
+    except LabelError as error:
+        raise ArtifactError(f"模型与标签集不符：{error.message}") from error
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,116 @@
+"""From raw scores to probabilities: a sigmoid per label, one common power, then shares of the whole.
+
+Only what comes out of here is called a probability. The parameters must be fitted on scores of documents that the
+classifier has not seen (out-of-fold), best from writers it has not seen.
+
+One-versus-rest scores saturate: far below zero a margin says nothing more. The sigmoid keeps that, which plain vector
+scaling does not; the power mends the over- or under-confidence that normalising leaves. On the four folds of the Taidi
+messages this has an expected calibration error of 0.01 against 0.02 for vector scaling and 0.03 for
+normalised Platt scaling, and the lowest log-loss of the three (docs/decisions/0003-calibration.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrator:
+    """P(label k | x) ∝ sigmoid(slope[k] · score[k] + offset[k]) ** power.
+
+    Parameters
+    ----------
+    slope, offset : float32 arrays, shape (n_labels,)
+    power : float
+    """
+
+    slope: NDArray[np.float32]
+    offset: NDArray[np.float32]
+    power: float
+
+    def probabilities(self, y_score: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Calibrate raw scores.
+
+        y_score : float array, shape (n_documents, n_labels), any range.
+        Returns : float32 array, same shape, each row sums to 1.
+        """
+        logits = log_sigmoid(y_score * self.slope + self.offset) * np.float32(self.power)
+        return softmax(logits.astype(np.float32, copy=False))
+
+
+def log_sigmoid(x: NDArray[np.floating]) -> NDArray[np.floating]:
+    """ln(1 / (1 + e^-x)) without overflow."""
+    result: NDArray[np.floating] = np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+    return result
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Row-wise softmax that cannot overflow."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    np.exp(shifted, out=shifted)
+    shifted /= shifted.sum(axis=-1, keepdims=True)
+    return shifted
+
+
+def fit_calibrator(
+    y_score: NDArray[np.floating],
+    y: NDArray[np.intp],
+    sample_weight: NDArray[np.floating] | None = None,
+    *,
+    ridge: float = 1e-3,
+) -> Calibrator:
+    """Fit all parameters together by penalised maximum likelihood.
+
+    Parameters
+    ----------
+    y_score : float array, shape (n_documents, n_labels)
+        Out-of-fold raw scores.
+    y : int array, shape (n_documents,)
+        Column of the reference label.
+    sample_weight : float array, shape (n_documents,), optional
+    ridge : float
+        Pull of log-slopes to their mean (and, a tenth as strong, of offsets to theirs): labels
+        with little support follow the rest.
+    """
+    from scipy.optimize import minimize
+
+    n, k = y_score.shape
+    weight = np.full(n, 1 / n) if sample_weight is None else sample_weight / sample_weight.sum()
+    scale = float(y_score.std()) or 1.0
+    S = np.asarray(y_score, np.float64) / scale
+    row = np.arange(n)
+
+    def loss(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        slope, offset, power = np.exp(theta[:k]), theta[k : 2 * k], np.exp(theta[-1])
+        u = S * slope + offset
+        log_sig = log_sigmoid(u)
+        z = power * log_sig
+        z -= z.max(axis=1, keepdims=True)
+        log_norm = np.log(np.exp(z).sum(axis=1))
+        error = np.exp(z - log_norm[:, None])  # dL/dz, row by row
+        error[row, y] -= 1
+        error *= weight[:, None]
+        du = error * power * (1 - np.exp(log_sig))
+        slope_spread = theta[:k] - theta[:k].mean()
+        offset_spread = offset - offset.mean()
+        value = (weight * (log_norm - z[row, y])).sum()
+        value += ridge * (slope_spread**2).sum() + 0.1 * ridge * (offset_spread**2).sum()
+        gradient = np.concatenate(
+            [
+                (du * S).sum(axis=0) * slope + 2 * ridge * slope_spread,
+                du.sum(axis=0) + 0.2 * ridge * offset_spread,
+                [(error * log_sig).sum() * power],
+            ]
+        )
+        return float(value), gradient
+
+    start = np.concatenate([np.full(k, 0.5), np.full(k, -0.5), [0.0]])
+    theta = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    return Calibrator(
+        (np.exp(theta[:k]) / scale).astype(np.float32),
+        theta[k : 2 * k].astype(np.float32),
+        float(np.float32(np.exp(theta[-1]))),
+    )

@@ -1,0 +1,1 @@
+"""Classifiers: weighted rows or text to raw scores."""

@@ -1,0 +1,1 @@
+"""Encoders: normal-form text to sparse matrices."""

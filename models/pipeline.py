@@ -1,0 +1,195 @@
+"""The one composition: normalise → count → weight → score → calibrate → decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.calibration import Calibrator
+from models.classifiers.linear import LinearScores
+from models.document import Document
+from models.encoders.characters import CharacterHasher
+from models.encoders.weighting import FeatureWeights, Rows
+from models.evidence import find_evidence
+from models.prediction import HeadPredictions, Prediction, PredictionBatch
+from models.text.codepoints import CodePoints
+from models.text.normalize import normalize
+
+MIN_CHARACTERS = 2  # in normal form, Chinese characters only: less than this goes to review
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question put to a text.
+
+    Parameters
+    ----------
+    name : str
+    codes, names : tuple of str, length n_labels
+    outputs : slice
+        Its columns among the classifier's outputs.
+    calibrator : Calibrator
+    threshold : float
+        Answers at least this probable are accepted.
+    parent : str, optional
+        Name of the head one level up.
+    parent_index : int array, shape (n_labels,), optional
+        For each label, the column of its parent in that head.
+    blend : float
+        For a head that has children: weight in 0..1 of the children's summed probabilities beside its own.
+    """
+
+    name: str
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    outputs: slice
+    calibrator: Calibrator
+    threshold: float
+    parent: str | None = None
+    parent_index: NDArray[np.intp] | None = None
+    blend: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPrediction:
+    """All heads' answers for one document."""
+
+    id: str
+    model_id: str
+    heads: Mapping[str, Prediction]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A loaded model. Holds no state that changes: safe to share between threads.
+
+    Parameters
+    ----------
+    model_id : str
+        `name@version`.
+    hasher, features, scorer
+        Encoder and classifier.
+    questions : mapping of head name to Head, parents before children
+    """
+
+    model_id: str
+    hasher: CharacterHasher
+    features: FeatureWeights
+    scorer: LinearScores
+    questions: Mapping[str, Head] = field(repr=False)
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Names of the heads."""
+        return tuple(self.questions)
+
+    def predict_texts(self, texts: Sequence[str]) -> PredictionBatch:
+        """Label a batch of Python strings; any string is accepted."""
+        return self._predict_points(CodePoints.from_texts(texts))
+
+    def predict_utf8(
+        self, data: NDArray[np.uint8], offsets: NDArray[np.int64]
+    ) -> PredictionBatch:
+        """Label a column of UTF-8 text without making a Python string of each row.
+
+        Parameters
+        ----------
+        data : uint8 array
+            Valid UTF-8 of all rows.
+        offsets : int64 array, shape (n_documents + 1,)
+            Row i is `data[offsets[i]:offsets[i + 1]]`.
+        """
+        return self._predict_points(CodePoints.from_utf8(data, offsets))
+
+    def predict(
+        self, documents: Sequence[Document], *, evidence: bool = True
+    ) -> list[DocumentPrediction]:
+        """Label documents and, unless told otherwise, say which words carried each answer."""
+        batch = self.predict_texts([document.text for document in documents])
+        found = []
+        for document, heads in zip(documents, batch.rows(), strict=True):
+            if evidence:
+                heads = {
+                    name: replace(answer, evidence=self._explain(document.text, name, answer))
+                    for name, answer in heads.items()
+                }
+            found.append(DocumentPrediction(document.id, self.model_id, heads))
+        return found
+
+    def scores(self, points: CodePoints) -> tuple[Rows, NDArray[np.float32]]:
+        """Weighted rows and raw scores, shape (n_documents, n_outputs), of texts in normal form."""
+        rows = self.features.transform(self.hasher.encode(points))
+        return rows, self.scorer.decision_function(rows)
+
+    def _predict_points(self, raw: CodePoints) -> PredictionBatch:
+        points = normalize(raw).points
+        rows, y_score = self.scores(points)
+        legible = legible_texts(points) & (np.diff(rows.indptr) > 0)
+        return PredictionBatch(self.model_id, decide(self.questions, y_score, legible))
+
+    def _explain(self, text: str, name: str, answer: Prediction) -> tuple:  # type: ignore[type-arg]
+        head = self.questions[name]
+        coef = self.scorer.coef[:, head.outputs]
+        best, rival = (head.codes.index(c.label) for c in answer.candidates[:2])
+        contrast = coef[:, best] - coef[:, rival]
+        return find_evidence(text, contrast, self.hasher, self.features)
+
+
+def legible_texts(points: CodePoints) -> NDArray[np.bool_]:
+    """Whether a text holds enough Chinese to be judged at all, shape (n_documents,)."""
+    chinese = (points.codes >= 0x3400) & (points.codes < 0xFB00)
+    count = np.zeros(len(chinese) + 1, np.int64)
+    np.cumsum(chinese, out=count[1:])
+    enough: NDArray[np.bool_] = count[points.bounds[1:]] - count[points.bounds[:-1]] >= (
+        MIN_CHARACTERS
+    )
+    return enough
+
+
+def decide(
+    questions: Mapping[str, Head], y_score: NDArray[np.float32], legible: NDArray[np.bool_]
+) -> dict[str, HeadPredictions]:
+    """Turn raw scores into calibrated answers, parents first.
+
+    Parameters
+    ----------
+    y_score : float32 array, shape (n_documents, n_outputs)
+    legible : bool array, shape (n_documents,)
+        Illegible documents are never accepted.
+    """
+    own = {
+        name: head.calibrator.probabilities(y_score[:, head.outputs])
+        for name, head in questions.items()
+    }
+    answers: dict[str, HeadPredictions] = {}
+    for name, head in questions.items():
+        y_prob = own[name]
+        if head.blend:
+            child = next(h for h in questions.values() if h.parent == name)
+            y_prob = blend_children(y_prob, own[child.name], child, head.blend)
+        best = y_prob.argmax(axis=1)
+        if head.parent is not None and head.parent_index is not None:
+            above = answers[head.parent].best
+            below = head.parent_index[None, :] == above[:, None]
+            best = np.where(below, y_prob, -1).argmax(axis=1)
+        probability = y_prob[np.arange(len(best)), best]
+        accepted = (probability >= head.threshold) & legible
+        answers[name] = HeadPredictions(head.codes, head.names, y_prob, best, accepted)
+    return answers
+
+
+def blend_children(
+    y_prob: NDArray[np.float32], child_prob: NDArray[np.float32], child: Head, weight: float
+) -> NDArray[np.float32]:
+    """Mix a head's own probabilities with the sums of its children's.
+
+    A second opinion at no cost: the children were told apart by finer distinctions.
+    """
+    sums = np.zeros_like(y_prob)
+    for column in range(y_prob.shape[1]):
+        sums[:, column] = child_prob[:, child.parent_index == column].sum(axis=1)
+    mixed: NDArray[np.float32] = (1 - weight) * y_prob + weight * sums
+    return mixed

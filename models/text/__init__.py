@@ -1,0 +1,1 @@
+"""Text as the models see it: code points, normal form, words, sentences."""

@@ -1,0 +1,1 @@
+"""Makes artefacts from corpora. Sits on `models`, never on `service`."""

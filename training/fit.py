@@ -1,0 +1,297 @@
+"""Fit a linear pipeline: features, heads, calibration on unseen folds, thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from models import labels as label_sets
+from models.artifact import QuantizedCoef, dense, quantize
+from models.calibration import fit_calibrator
+from models.classifiers.linear import LinearScores
+from models.decision import fit_threshold
+from models.encoders.characters import CharacterHasher, Counts
+from models.encoders.weighting import FeatureWeights, fit_weights
+from models.errors import InputError
+from models.labels import Label, LabelSet
+from models.pipeline import Head, Pipeline, decide
+from models.text.codepoints import CodePoints
+from models.text.normalize import normalize
+from training.config import HeadConfig, TrainConfig
+from training.corpus import Corpus
+
+_UNSET = -1
+
+
+@dataclass(frozen=True)
+class HeadTarget:
+    """What one head has to learn.
+
+    Parameters
+    ----------
+    codes, names : tuple of str, length n_labels
+        Only labels that occur in the corpus, in label-set order.
+    y : int array, shape (n_documents,)
+        Position in `codes`; -1 where a document has no label for this head.
+    """
+
+    config: HeadConfig
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    y: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted pipeline with what is needed to save and to judge it.
+
+    Parameters
+    ----------
+    parts : mapping of head name to QuantizedCoef
+    oof_score : float32 array, shape (n_documents, n_outputs)
+        Scores of each training document by a model that has not seen its fold.
+    """
+
+    pipeline: Pipeline
+    parts: Mapping[str, QuantizedCoef]
+    targets: Mapping[str, HeadTarget]
+    oof_score: NDArray[np.float32]
+    folds: NDArray[np.intp]
+
+
+def read_targets(corpus: Corpus, config: TrainConfig) -> dict[str, HeadTarget]:
+    """Number the labels of each head.
+
+    Raises
+    ------
+    LabelError
+        If a text carries a code that the head's label set does not know.
+    InputError
+        If a head has fewer than two labels in the corpus.
+    """
+    targets = {}
+    for head in config.heads:
+        values = [None if v is None else str(v) for v in corpus.values(head.field)]
+        known = _known_labels(head, values)
+        present = {value for value in values if value is not None}
+        used = [label for label in known if label.code in present]
+        position = {label.code: i for i, label in enumerate(used)}
+        if len(used) < 2:
+            raise InputError(f"“{head.field}”列只有 {len(used)} 种标签，至少要两种才能训练。")
+        y = np.array([_UNSET if v is None else position[v] for v in values], np.intp)
+        targets[head.name] = HeadTarget(
+            head, tuple(la.code for la in used), tuple(la.name for la in used), y
+        )
+    return targets
+
+
+def _known_labels(head: HeadConfig, values: Sequence[str | None]) -> Sequence[Label]:
+    present = sorted({value for value in values if value is not None})
+    if head.label_set is None:
+        return [Label(code, code) for code in present]
+    sets: dict[str, tuple[LabelSet, Sequence[Label]]] = {
+        "topic": (label_sets.topics(), label_sets.topics().roots),
+        "subtopic": (label_sets.topics(), label_sets.topics().leaves),
+        "intent": (label_sets.intents(), label_sets.intents().roots),
+    }
+    label_set, labels = sets[head.label_set]
+    for code in present:
+        label_set[code]  # an unknown code raises
+    return labels
+
+
+def encode_corpus(texts: Sequence[str], config: TrainConfig) -> Counts:
+    """Counts of all texts, once for all folds."""
+    hasher = CharacterHasher(config.encoder.orders, config.encoder.n_bits)
+    return hasher.encode(normalize(CodePoints.from_texts(texts)).points)
+
+
+def take(counts: Counts, rows: NDArray[np.intp]) -> Counts:
+    """The counts of some documents, in the given order."""
+    lengths = np.diff(counts.indptr)[rows]
+    indptr = np.concatenate(([0], np.cumsum(lengths)))
+    index = np.repeat(counts.indptr[:-1][rows] - indptr[:-1], lengths) + np.arange(indptr[-1])
+    return Counts(indptr, counts.buckets[index], counts.counts[index])
+
+
+def fit_scorer(
+    counts: Counts,
+    targets: Mapping[str, HeadTarget],
+    rows: NDArray[np.intp],
+    config: TrainConfig,
+    sample_weight: NDArray[np.float64] | None = None,
+) -> tuple[FeatureWeights, LinearScores, dict[str, QuantizedCoef]]:
+    """Fit features and all heads on some rows; coefficients are already rounded to 8 bits."""
+    subset = take(counts, rows)
+    first = next(iter(targets.values()))
+    labelled = first.y[rows] != _UNSET
+    features = fit_weights(
+        subset if labelled.all() else take(counts, rows[labelled]),
+        first.y[rows][labelled],
+        1 << config.encoder.n_bits,
+        min_df=config.encoder.min_df,
+        idf_power=config.encoder.idf_power,
+        ratio_power=config.encoder.ratio_power,
+    )
+    weighted = features.transform(subset)
+    X = csr_array(
+        (weighted.values.astype(np.float64), weighted.columns, weighted.indptr.astype(np.int32)),
+        shape=(len(rows), len(features)),
+    )
+    document_frequency = np.bincount(weighted.columns, minlength=len(features))
+    parts, intercepts = {}, []
+    for name, target in targets.items():
+        columns = _strongest(features, document_frequency, target.config.max_features)
+        weight = None if sample_weight is None else sample_weight[rows]
+        coef, intercept = _fit_head(X, target, rows, columns, config.seed, weight)
+        parts[name] = quantize(coef, columns)
+        intercepts.append(intercept)
+    scorer = LinearScores(dense(list(parts.values()), len(features)), np.concatenate(intercepts))
+    return features, scorer, parts
+
+
+def _strongest(
+    features: FeatureWeights, document_frequency: NDArray[np.intp], limit: int
+) -> NDArray[np.int32]:
+    """Columns a head may use: all, or the `limit` with the most weight in the corpus."""
+    if not limit or limit >= len(features):
+        return np.arange(len(features), dtype=np.int32)
+    mass = features.weights * np.sqrt(document_frequency)
+    return np.sort(np.argsort(-mass, kind="stable")[:limit]).astype(np.int32)
+
+
+def _fit_head(
+    X: csr_array,
+    target: HeadTarget,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.int32],
+    seed: int,
+    sample_weight: NDArray[np.float64] | None,
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """One-versus-rest coefficients, shape (n_features, n_labels), and intercepts."""
+    from sklearn.linear_model import SGDClassifier
+
+    y = target.y[rows]
+    labelled = y != _UNSET
+    head = target.config
+    n_labels = len(target.codes)
+    classifier = SGDClassifier(
+        loss=head.loss,
+        alpha=head.alpha,
+        max_iter=head.max_iter,
+        tol=1e-3,
+        random_state=seed,
+        class_weight=head.class_weight,
+    )
+    whole = len(columns) == X.shape[1]
+    data = X[labelled] if whole else X[labelled][:, columns]
+    weight = None if sample_weight is None else sample_weight[labelled]
+    classifier.fit(data, y[labelled], sample_weight=weight)
+    coef = np.zeros((X.shape[1], n_labels))
+    intercept = np.full(n_labels, -10.0, np.float32)  # a label absent from this fold stays unlikely
+    fitted, offset = classifier.coef_, classifier.intercept_
+    if len(classifier.classes_) == 2:
+        fitted, offset = np.vstack([-fitted, fitted]), np.concatenate([-offset, offset])
+    coef[np.ix_(columns, classifier.classes_)] = fitted.T
+    intercept[classifier.classes_] = offset
+    return coef, intercept
+
+
+def fit(
+    corpus: Corpus,
+    config: TrainConfig,
+    folds: NDArray[np.intp],
+    *,
+    sample_weight: NDArray[np.float64] | None = None,
+) -> Fitted:
+    """Fit, calibrate out of fold, choose thresholds.
+
+    Parameters
+    ----------
+    corpus : Corpus of n documents
+    folds : int array, shape (n_documents,)
+        Calibration scores of a document come from a model that saw the other folds only.
+    sample_weight : float array, shape (n_documents,), optional
+
+    Notes
+    -----
+    Same corpus, configuration and folds give the same artefact, bit for bit.
+    """
+    targets = read_targets(corpus, config)
+    counts = encode_corpus(corpus.texts, config)
+    everything = np.arange(len(corpus))
+    outputs = _output_slices(targets)
+    oof = np.zeros((len(corpus), sum(len(t.codes) for t in targets.values())), np.float32)
+    for fold in np.unique(folds):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        features, scorer, _ = fit_scorer(counts, targets, inside, config, sample_weight)
+        oof[outside] = scorer.decision_function(features.transform(take(counts, outside)))
+    features, scorer, parts = fit_scorer(counts, targets, everything, config, sample_weight)
+    questions = fit_questions(targets, outputs, oof, config, sample_weight)
+    hasher = CharacterHasher(config.encoder.orders, config.encoder.n_bits)
+    pipeline = Pipeline(config.model_id, hasher, features, scorer, questions)
+    return Fitted(pipeline, parts, targets, oof, folds)
+
+
+def _output_slices(targets: Mapping[str, HeadTarget]) -> dict[str, slice]:
+    slices, at = {}, 0
+    for name, target in targets.items():
+        slices[name] = slice(at, at + len(target.codes))
+        at += len(target.codes)
+    return slices
+
+
+def fit_questions(
+    targets: Mapping[str, HeadTarget],
+    outputs: Mapping[str, slice],
+    oof: NDArray[np.float32],
+    config: TrainConfig,
+    sample_weight: NDArray[np.float64] | None = None,
+) -> dict[str, Head]:
+    """Calibrators and thresholds of all heads from out-of-fold scores."""
+    questions: dict[str, Head] = {}
+    for name, target in targets.items():
+        known = target.y != _UNSET
+        weight = None if sample_weight is None else sample_weight[known]
+        calibrator = fit_calibrator(oof[known][:, outputs[name]], target.y[known], weight)
+        questions[name] = Head(
+            name,
+            target.codes,
+            target.names,
+            outputs[name],
+            calibrator,
+            threshold=0.0,
+            parent=target.config.parent,
+            parent_index=_parent_index(target, targets),
+            blend=target.config.blend,
+        )
+    answers = decide(questions, oof, np.ones(len(oof), bool))
+    for name, target in targets.items():
+        known = target.y != _UNSET
+        correct = (answers[name].best == target.y)[known]
+        threshold = fit_threshold(
+            answers[name].probability()[known],
+            correct,
+            None if sample_weight is None else sample_weight[known],
+            target=config.calibration.target_precision,
+            delta=config.calibration.delta,
+        )
+        questions[name] = replace(questions[name], threshold=threshold)
+    return questions
+
+
+def _parent_index(
+    target: HeadTarget, targets: Mapping[str, HeadTarget]
+) -> NDArray[np.intp] | None:
+    if target.config.parent is None:
+        return None
+    topics = label_sets.topics()
+    above = targets[target.config.parent].codes
+    return np.array([above.index(topics[code].parent or "") for code in target.codes], np.intp)
+
+
+
