@@ -215,10 +215,10 @@ class _Run:
 def _check_paths(input_path: Path, output_path: Path) -> None:
     if output_path.is_dir():
         raise InputError(f"{output_path} 是文件夹，请写出结果文件的名字。")
-    if not output_path.exists() or not input_path.exists():
+    if not input_path.exists():
         return
-    rejects = rejects_path(output_path)
-    if output_path.samefile(input_path) or (rejects.exists() and rejects.samefile(input_path)):
+    written = (output_path, rejects_path(output_path))
+    if any(path.exists() and path.samefile(input_path) for path in written):
         raise InputError("结果文件与输入文件是同一个文件，会覆盖原始数据。请换一个结果文件名。")
 
 

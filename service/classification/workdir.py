@@ -26,9 +26,10 @@ def run_key(path: Path, options: Mapping[str, object]) -> str:
     status = path.stat()
     digest.update(json.dumps([status.st_size, status.st_mtime_ns, options], default=str).encode())
     with path.open("rb") as file:
-        step = max(_BLOCK_BYTES, (status.st_size - _BLOCK_BYTES) // (_SAMPLED_BLOCKS - 1))
-        for offset in range(0, status.st_size, step):
-            file.seek(offset)
+        last = max(0, status.st_size - _BLOCK_BYTES)
+        n_gaps = min(_SAMPLED_BLOCKS - 1, -(-last // _BLOCK_BYTES)) or 1
+        for index in range(n_gaps + 1):
+            file.seek(last * index // n_gaps)
             digest.update(file.read(_BLOCK_BYTES))
     return digest.hexdigest()
 

@@ -80,7 +80,9 @@ def run() -> None:
 
 def _run() -> int:
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="yangguang", standalone_mode=False)
+        if code == INTERRUPTED:  # Typer turns Ctrl-C into this code without a word
+            return _complain("已中断。", INTERRUPTED)
         return code if isinstance(code, int) else 0
     except YangguangError as error:
         return _complain(str(error), UNUSABLE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ class DummyClassifier:
     def predict_utf8(self, data, offsets):
         assert len(offsets) - 1 <= 4096
         raw = data.tobytes()
-        texts = [raw[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+        texts = [raw[a:b] for a, b in pairwise(offsets)]
         for text in texts:
             text.decode()
         self.n_texts += len(texts)

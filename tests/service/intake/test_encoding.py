@@ -74,7 +74,7 @@ def test_binary_is_not_text(write, content):
 
 
 def test_an_unknown_encoding_is_an_error_that_says_what_to_do(write):
-    with pytest.raises(InputError, match="认不出.*--encoding"):
+    with pytest.raises(InputError, match=r"认不出.*--encoding"):
         detect_encoding(write("идентификатор,текст\n".encode("koi8-r") * 20))
 
 

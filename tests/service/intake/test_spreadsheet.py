@@ -102,7 +102,7 @@ def test_a_named_sheet(save):
 
 
 def test_two_sheets_with_texts_are_a_question(save):
-    with pytest.raises(InputError, match="2 个工作表都有正文列：甲、乙.*--sheet"):
+    with pytest.raises(InputError, match=r"2 个工作表都有正文列：甲、乙.*--sheet"):
         open_workbook(save(甲=TABLE, 乙=TABLE), None)
 
 

@@ -1,0 +1,17 @@
+import pytest
+
+
+@pytest.mark.parametrize("verb", ["label", "classify"])
+def test_every_verb_has_a_chinese_screen(yangguang, verb):
+    code, out, _ = yangguang(verb, "--help")
+    assert code == 0
+    assert out.startswith(f"用法：yangguang {verb} [选项]")
+    for title in ("参数：", "选项：", "显示这份说明。"):
+        assert title in out
+    for word in ("Usage", "Options", "Arguments", "default", "required"):
+        assert word not in out
+
+
+def test_required_arguments_stand_without_brackets(yangguang):
+    assert "[选项] INPUT OUTPUT" in yangguang("label", "--help")[1]
+    assert "[选项] [TEXT]" in yangguang("classify", "--help")[1]
