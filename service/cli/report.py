@@ -1,0 +1,108 @@
+"""`yangguang report check` and `yangguang report tables`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.errors import YangguangError
+
+report_app = typer.Typer(no_args_is_help=True, help="年度报告：核对、读表。")
+
+_FOUND_PROBLEMS = 1
+_UNUSABLE = 2
+
+
+@report_app.command("check")
+def check_cli(
+    file: Annotated[Path, typer.Argument(help="年度报告：PDF、DOCX、HTML、TXT 或 Markdown。")],
+    previous: Annotated[
+        Path | None, typer.Option("--previous", help="上年报告，用于核对结转、存量和沿用的语句。")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="写出网页：报告与核对结果左右对照。")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="通过的核对也逐项列出。")] = False,
+) -> None:
+    """读一份年度报告，指出哪里不对。没有问题返回 0，有错误或警告返回 1，文件不能用返回 2。."""
+    try:
+        code = check(file, previous, as_json=as_json, html=html, every=every)
+    except YangguangError as error:
+        _refuse(error)
+    raise typer.Exit(code)
+
+
+def check(
+    file: Path,
+    previous: Path | None = None,
+    *,
+    as_json: bool = False,
+    html: Path | None = None,
+    every: bool = False,
+) -> int:
+    """Check a report and show the result; return the exit code.
+
+    Raises
+    ------
+    YangguangError
+        If a file cannot be used.
+    """
+    from service.report import check_file
+
+    result = check_file(file, previous)
+    if html is not None:
+        from service.report.presenting.page import render_page
+        from service.report.presenting.saving import save_text
+
+        save_text(html, render_page(result))
+    if as_json:
+        _write_json(result.to_json())
+    else:
+        from rich.console import Console
+
+        from service.report.presenting.terminal import print_result
+
+        print_result(result, Console(highlight=False, soft_wrap=True), every=every)
+        if html is not None:
+            typer.echo(f"已写出 {html}")
+    return _FOUND_PROBLEMS if result.n_problems else 0
+
+
+@report_app.command("tables")
+def tables_cli(
+    file: Annotated[Path, typer.Argument(help="年度报告：PDF、DOCX、HTML、TXT 或 Markdown。")],
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
+) -> None:
+    """读出表二、表三、表四的数，供其他程序使用。."""
+    try:
+        from service.report import read_report
+
+        report = read_report(file)
+    except YangguangError as error:
+        _refuse(error)
+    if as_json:
+        from service.report.presenting.tables_json import tables_json
+
+        _write_json(tables_json(report))
+        return
+    from rich.console import Console
+
+    from service.report.presenting.terminal import print_tables
+
+    print_tables(report, Console(highlight=False, soft_wrap=True))
+
+
+def _write_json(data: object) -> None:
+    # Windows consoles default to a code page that cannot hold every character.
+    sys.stdout.buffer.write(json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8") + b"\n")
+    sys.stdout.flush()
+
+
+def _refuse(error: YangguangError) -> None:
+    typer.echo(str(error), err=True)
+    raise typer.Exit(_UNUSABLE) from error

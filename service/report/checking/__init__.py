@@ -1,0 +1,1 @@
+"""Rules over a report as read, and what they find."""

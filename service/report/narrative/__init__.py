@@ -1,0 +1,1 @@
+"""Figures and claims in the prose of a report."""

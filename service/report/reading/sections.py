@@ -1,0 +1,147 @@
+"""The six statutory sections: headings by number and words, in any of the ways they are printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.report.formats import ReportFormat
+from service.report.model import Section
+from service.report.reading.glyphs import squash
+from service.report.reading.manuscript import Line
+
+_ORDINALS = "一二三四五六七八九十"
+_NUMBER = re.compile(
+    rf"^(?:第?([{_ORDINALS}])(?:、|[.．,，:：]|部分[、:：]?|(?=[^、]))|([1-9])[、.．](?!\d))"
+)
+_SUBLEVEL = re.compile(rf"^[(（](?:[{_ORDINALS}]|\d+)[)）]|^\d+[.．、]\d|^[①-⑳]")
+_PROSE = re.compile(r"[。；;！!？?]")
+_LEADERS = re.compile(r"[.·…\-]{3,}\d*$")
+_MAX_HEADING = 45
+_MAX_BARE_HEADING = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line that names section `number`; `ordinal` is the number printed before it, if any."""
+
+    line: int
+    number: int
+    ordinal: int | None
+    strength: int
+    text: str
+    start: int
+    end: int
+
+
+def find_headings(lines: Sequence[Line], form: ReportFormat) -> list[Heading]:
+    """All lines that could be headings of statutory sections, in order, contents lists left out."""
+    found = [h for i, line in enumerate(lines) if (h := _heading(i, line, form)) is not None]
+    kept = []
+    for index, heading in enumerate(found):
+        following = found[index + 1].line if index + 1 < len(found) else len(lines)
+        between = sum(len(squash(line.text)) for line in lines[heading.line + 1 : following])
+        same_later = any(
+            h.number == heading.number and h.strength >= heading.strength
+            for h in found[index + 1 :]
+        )
+        # A contents list names sections one after another and the report names them again.
+        if between < 3 and same_later:
+            continue
+        kept.append(heading)
+    return kept
+
+
+def _heading(index: int, line: Line, form: ReportFormat) -> Heading | None:
+    text = _LEADERS.sub("", squash(line.text))
+    if not text or _SUBLEVEL.match(text):
+        return None
+    match = _NUMBER.match(text)
+    ordinal = None
+    body = text
+    if match:
+        ordinal = _ORDINALS.index(match[1]) + 1 if match[1] else int(match[2])
+        body = text[match.end() :]
+    title = _PROSE.split(body)[0]
+    # Prose that goes on in the same line is cut after the words that name the section.
+    for section in form.sections:
+        found = section.cues.search(title[:_MAX_HEADING])
+        if not found:
+            continue
+        if ordinal is None:
+            plain = len(text) <= _MAX_BARE_HEADING and not _PROSE.search(text)
+            if not plain or found.start() > 6 or re.search(r"[\d,，、:：]$", text):
+                continue
+            strength = 2 if body == section.title else 1
+        else:
+            # `一是主动公开…` counts points; a number without its mark must touch the title.
+            if match and match.group()[-1] in _ORDINALS and found.start() > 0:
+                continue
+            if found.start() > 12 or (len(title) > _MAX_HEADING and found.start() > 8):
+                continue
+            strength = 4 if ordinal == section.number else 3
+            if match and match[2]:
+                strength -= 1
+        end = line.end if len(text) <= _MAX_HEADING else _cut(line, section.title, found, match)
+        printed = line.text[: end - line.start].strip()
+        return Heading(index, section.number, ordinal, strength, printed, line.start, end)
+    return None
+
+
+def _cut(line: Line, title: str, found: re.Match[str], match: re.Match[str] | None) -> int:
+    """Where the heading ends in a line that goes on with prose: after the words that name it."""
+    wanted = (match.end() if match else 0) + found.end()
+    folded_title = squash(title)
+    seen = 0
+    squashed = squash(line.text)
+    if squashed[(match.end() if match else 0) :].startswith(folded_title):
+        wanted = (match.end() if match else 0) + len(folded_title)
+    for offset, character in enumerate(line.text):
+        if not character.isspace():
+            seen += 1
+        if seen >= wanted:
+            return line.start + offset + 1
+    return line.end
+
+
+def choose_headings(found: Sequence[Heading]) -> list[Heading]:
+    """The strongest chain of headings in ascending order."""
+    best: list[tuple[int, int]] = []  # (weight, previous index) per heading
+    for i, heading in enumerate(found):
+        weight, previous = heading.strength, -1
+        for j in range(i):
+            if found[j].number < heading.number and best[j][0] + heading.strength > weight:
+                weight, previous = best[j][0] + heading.strength, j
+        best.append((weight, previous))
+    if not best:
+        return []
+    index = max(range(len(best)), key=lambda i: best[i][0])
+    chain = []
+    while index >= 0:
+        chain.append(found[index])
+        index = best[index][1]
+    return chain[::-1]
+
+
+def to_sections(chain: Sequence[Heading], length: int) -> list[Section]:
+    """Sections with spans; number 0 is what precedes the first heading."""
+    first = chain[0].start if chain else length
+    sections = [Section(0, "", 0, first)]
+    for index, heading in enumerate(chain):
+        end = chain[index + 1].start if index + 1 < len(chain) else length
+        sections.append(Section(heading.number, heading.text, heading.start, end))
+    return sections
+
+
+def n_reports(found: Sequence[Heading]) -> int:
+    """How many reports the headings belong to: section 一 that starts over after a whole one."""
+    count, seen = 1, set[int]()
+    for heading in found:
+        if heading.strength < 3:
+            continue
+        if heading.number == 1 and len(seen) >= 3:
+            count += 1
+            seen = set()
+        seen.add(heading.number)
+    return count
