@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +15,15 @@ from models.calibration import fit_calibrator
 from models.classifiers.linear import LinearScores
 from models.encoders.characters import CharacterHasher
 from models.encoders.weighting import FeatureWeights
+from models.errors import InputError
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
 from training.config import TrainConfig, single_head
+from training.corpus import Corpus
 from training.evaluate import Evaluation, evaluate
 from training.fit import HeadTarget, encode_corpus, fit_scorer
-from training.rivals import Rival
+from training.rivals import Rival, usual_rivals
+from training.train import choose_folds
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +130,62 @@ def table(rows: Sequence[ComparisonRow]) -> str:
             f"| {row.fit_seconds:.1f} | {row.texts_per_second:,.0f} |"
         )
     return head + "\n".join(lines) + "\n"
+
+
+def compare_corpus(
+    corpus: Corpus,
+    config: TrainConfig,
+    *,
+    label_field: str,
+    fold_field: str | None = None,
+    group_field: str | None = None,
+    out: Path | None = None,
+) -> str:
+    """Compare the recipe with the usual choices on a corpus; returns the table.
+
+    With `out`, also writes `compare.md`, `compare.json` and `compare.png` there.
+    """
+    if fold_field is not None:
+        names = corpus.values(fold_field)
+        order = sorted(set(names), key=str)
+        folds = np.array([order.index(name) for name in names], np.intp)
+    else:
+        folds = choose_folds(corpus, config, group_field)
+    labels = [str(label) for label in corpus.values(label_field)]
+    rows = compare(corpus.texts, labels, folds, [Ours(config), *usual_rivals()])
+    text = table(rows)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "compare.md").write_text(text, encoding="utf-8")
+        figures = {
+            row.name: {
+                **row.evaluation.to_json(),
+                "fit_seconds": round(row.fit_seconds, 2),
+                "texts_per_second": round(row.texts_per_second),
+            }
+            for row in rows
+        }
+        content = json.dumps(figures, ensure_ascii=False, indent=1)
+        (out / "compare.json").write_text(content + "\n", encoding="utf-8")
+        plot(rows, out / "compare.png")
+    return text
+
+
+def plot(rows: Sequence[ComparisonRow], path: Path) -> None:
+    """Quality against speed, one point a model."""
+    try:
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError:
+        raise InputError("画图需要 matplotlib：请运行 pip install 'yangguang[compare]'。") from None
+    figure = Figure(figsize=(7, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    for row in rows:
+        point = (row.texts_per_second, row.evaluation.macro_f1)
+        axes.scatter(*point, s=60)
+        axes.annotate(row.name, point, textcoords="offset points", xytext=(6, 6), fontsize=9)
+    axes.set_xscale("log")
+    axes.margins(x=0.25, y=0.2)
+    axes.set_xlabel("texts per second, text to scores (log scale)")
+    axes.set_ylabel("macro-F1, grouped folds")
+    axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=150)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from training.corpus import Corpus
+from training.neighbours import group_similar
 
 
 def fold_of(key: str, n_folds: int, seed: int) -> int:
@@ -36,3 +40,23 @@ def balanced_folds(groups: Sequence[object], n_folds: int) -> NDArray[np.intp]:
         fold_of_group[group] = target
         load[target] += sizes[group]
     return fold_of_group[inverse]
+
+
+def write_split(
+    corpus: Corpus, out: Path, *, one_in: int, group_field: str | None, seed: int
+) -> tuple[int, int]:
+    """Write `train.jsonl` and `evaluation.jsonl`; returns how many texts went to each.
+
+    One group in `one_in` is held out, chosen by the hash of its first text, so that growing the corpus moves nothing.
+    Near-duplicates count as one group unless `group_field` says otherwise.
+    """
+    groups = corpus.values(group_field) if group_field else group_similar(corpus.texts).tolist()
+    first: dict[object, str] = {}
+    for group, text in zip(groups, corpus.texts, strict=True):
+        first.setdefault(group, text)
+    keys = list(groups) if group_field else [first[group] for group in groups]
+    held = assign_folds(keys, one_in, seed) == 0
+    out.mkdir(parents=True, exist_ok=True)
+    corpus.where(~held).frame.write_ndjson(out / "train.jsonl")
+    corpus.where(held).frame.write_ndjson(out / "evaluation.jsonl")
+    return int((~held).sum()), int(held.sum())

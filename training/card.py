@@ -1,0 +1,85 @@
+"""The model card: what the model is for, what it was trained on, what was measured, where it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.pipeline import Pipeline
+
+_MISSING = "[not measured]"
+
+
+def render_card(pipeline: Pipeline, config: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    """Write a card from a pipeline, its configuration and its metrics; gaps print as gaps."""
+    heads = "\n".join(
+        f"| {head.name} | {len(head.codes)} | {_threshold(head.threshold)} |"
+        for head in pipeline.questions.values()
+    )
+    sections = [
+        f"# {pipeline.model_id}",
+        "A linear classifier over hashed character n-grams for Chinese messages to a municipal "
+        "natural-resources bureau. It runs offline on one core and says `review` where it does not know.",
+        "## Heads\n\n| head | labels | accepts at |\n|---|---|---|\n" + heads,
+        "## Intended use and limits\n\n"
+        "- Sorting citizens' messages and disclosure requests by topic and intent for a person to confirm. "
+        "It decides nothing: an outcome under the 条例 is never read from a request by this model.\n"
+        "- Trained on texts written for this project, not on an office's own mail. Expect the figures of "
+        "`real messages` below on a stranger's messages, and better after review and re-training.\n"
+        "- Labels with little support in the tables below are guesses with wide error bars.",
+        "## Training data\n\n" + _training(metrics.get("training")),
+    ]
+    for name, title in (
+        ("out_of_fold", "Out of fold (writers the model has not read)"),
+        ("evaluation", "Evaluation texts written for this project, never trained on"),
+        ("real_messages", "Real messages"),
+    ):
+        sections.append(f"## {title}\n\n" + _heads(metrics.get(name)))
+    sections.append("## Configuration\n\nSee `config.json`; the seed and every setting are in it.")
+    return "\n\n".join(sections) + "\n"
+
+
+def _threshold(value: float) -> str:
+    return "never" if value > 1 else f"{value:.3f}"
+
+
+def _training(training: Mapping[str, Any] | None) -> str:
+    if not training:
+        return _MISSING
+    lines = [f"{training['n_documents']} texts; SHA-256 of the corpus `{training['sha256'][:16]}…`."]
+    lengths = training.get("length_percentiles")
+    if lengths:
+        lines.append("Length in characters: " + ", ".join(f"{k} {v}" for k, v in lengths.items()))
+    return "\n\n".join(lines)
+
+
+def _heads(heads: Mapping[str, Any] | None) -> str:
+    if not heads:
+        return _MISSING
+    summary = (
+        "| head | n | accuracy | macro-F1 | ECE | accepted | of these right | coverage at 95 % |\n"
+        "|---|---|---|---|---|---|---|---|\n"
+    )
+    for name, e in heads.items():
+        summary += (
+            f"| {name} | {e['n_documents']} | {e['accuracy']:.3f} | {e['macro_f1']:.3f} "
+            f"| {_ratio(e.get('ece'))} | {_ratio(e.get('accept_coverage'))} "
+            f"| {_ratio(e.get('accept_precision'))} | {_ratio(e.get('coverage', {}).get('0.95'))} |\n"
+        )
+    details = [_labels(name, e) for name, e in heads.items() if len(e["labels"]) <= 30]
+    return "\n\n".join([summary, *details])
+
+
+def _labels(name: str, e: Mapping[str, Any]) -> str:
+    rows = [
+        f"| {r['label']} | {r['support']} | {_ratio(r['precision'])} | {_ratio(r['recall'])} "
+        f"| {_ratio(r['f1'])} |"
+        for r in e["labels"]
+        if r["support"] or r["predicted"]
+    ]
+    head = "| label | support | precision | recall | F1 |\n|---|---|---|---|---|\n"
+    return f"### {name}, per label\n\n{head}" + "\n".join(rows)
+
+
+def _ratio(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

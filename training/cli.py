@@ -1,0 +1,193 @@
+"""`yangguang-train`: audit, split, fit, evaluate, compare, card."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from models.errors import YangguangError
+
+app = typer.Typer(
+    help="训练与评测：用自己的标注训练模型、比较模型、写模型说明。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+TextField = Annotated[str, typer.Option(help="文本所在列")]
+LabelField = Annotated[
+    str | None, typer.Option(help="标签所在列；不给则按 topic、subtopic、intent 三个标签集训练")
+]
+GroupField = Annotated[str | None, typer.Option(help="分组列：同组的文本不会分到两边")]
+Recipe = Annotated[str, typer.Option(help="训练配置：名称或 .toml 文件")]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+
+
+def _echo(content: object) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
+
+
+@app.command("audit")
+def audit_cli(
+    corpus: Annotated[Path | None, typer.Argument(help="语料；默认为随程序附带的语料")] = None,
+    evaluation: Annotated[Path | None, typer.Option(help="评测语料：检查与训练语料有无泄漏")] = None,
+    text_field: TextField = "text",
+    label_field: LabelField = None,
+    as_json: Json = False,
+) -> None:
+    """检查语料：重复、近似重复、泄漏、各标签数量、长度。"""
+    from training.audit import audit
+    from training.corpus import read_corpus, shipped_corpus
+
+    data = shipped_corpus() if corpus is None else read_corpus(corpus, text_field=text_field)
+    other = None
+    if evaluation is not None:
+        other = read_corpus(evaluation, text_field=text_field)
+    elif corpus is None:
+        other = shipped_corpus("evaluation")
+    fields = [label_field] if label_field else _present(data.frame.columns)
+    result = audit(data, fields, other)
+    if as_json:
+        _echo(result.to_json())
+    else:
+        typer.echo(f"共 {result.n_documents} 条；完全重复 {result.exact_duplicates}；近似重复占 "
+                   f"{result.near_duplicate_ratio:.2%}；与评测语料重复 {len(result.leaks)}")
+        typer.echo("长度：" + "，".join(f"{k} {v}" for k, v in result.length_percentiles.items()))
+        for field, counts in result.label_counts.items():
+            typer.echo(f"{field}：" + "，".join(f"{k} {v}" for k, v in counts.items()))
+        for problem in result.problems:
+            typer.echo(f"问题：{problem}")
+    if result.problems:
+        raise typer.Exit(1)
+
+
+def _present(columns: list[str]) -> list[str]:
+    return [field for field in ("topic", "subtopic", "intent", "channel") if field in columns]
+
+
+@app.command("split")
+def split_cli(
+    corpus: Annotated[Path, typer.Argument(help="语料")],
+    out: Annotated[Path, typer.Argument(help="输出文件夹：train.jsonl 与 evaluation.jsonl")],
+    one_in: Annotated[int, typer.Option(min=2, help="每几组留一组作评测")] = 10,
+    text_field: TextField = "text",
+    group_field: GroupField = None,
+    seed: int = 0,
+) -> None:
+    """把语料分成训练与评测两份；近似重复的文本不会分开，以后增加文本也不会挪动旧的。"""
+    from training.corpus import read_corpus
+    from training.split import write_split
+
+    data = read_corpus(corpus, text_field=text_field)
+    train, held = write_split(data, out, one_in=one_in, group_field=group_field, seed=seed)
+    typer.echo(f"训练 {train} 条，评测 {held} 条，已写入 {out}")
+
+
+@app.command("fit")
+def fit_cli(
+    corpus: Annotated[Path | None, typer.Argument(help="语料；默认为随程序附带的语料")] = None,
+    out: Annotated[Path, typer.Option(help="模型文件夹")] = Path("model"),
+    text_field: TextField = "text",
+    label_field: LabelField = None,
+    group_field: GroupField = None,
+    recipe: Recipe = "linear",
+    real_messages: Annotated[Path | None, typer.Option(help="另一份有标签的真实文本，只用来评测")] = None,
+) -> None:
+    """训练一个模型，写成模型文件夹（权重、配置、指标、说明）。"""
+    from training.config import read_config, single_head
+    from training.corpus import read_corpus, shipped_corpus
+    from training.train import VOICE, train
+
+    config = read_config(recipe)
+    if label_field is not None:
+        config = single_head(config, label_field)
+    evaluations = {}
+    if corpus is None:
+        data, group_field = shipped_corpus(), group_field or VOICE
+        evaluations["evaluation"] = shipped_corpus("evaluation")
+    else:
+        data = read_corpus(corpus, text_field=text_field)
+    if real_messages is not None:
+        evaluations["real_messages"] = read_corpus(real_messages, text_field=text_field)
+    fitted = train(data, config, out, group_field=group_field, evaluations=evaluations)
+    typer.echo(f"已训练 {fitted.pipeline.model_id}，共 {len(data)} 条，写入 {out}（说明见 {out / 'README.md'}）")
+
+
+@app.command("evaluate")
+def evaluate_cli(
+    corpus: Annotated[Path, typer.Argument(help="有标签的文本")],
+    model: Annotated[Path | None, typer.Option(help="模型文件夹；默认为随程序附带的模型")] = None,
+    text_field: TextField = "text",
+    label_field: LabelField = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="JSON：把模型的代码并为评测所用的代码，如 {\"minerals\": \"other_nr\"}")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """在有标签的文本上评测模型：准确率、各标签、校准、可自动采纳的比例。"""
+    from models.artifact import load_pipeline
+    from training.corpus import read_corpus
+    from training.measure import measure_heads, summary
+
+    data = read_corpus(corpus, text_field=text_field)
+    renames: dict[str, str] = json.loads(mapping.read_text(encoding="utf-8")) if mapping else {}
+    pipeline = load_pipeline(model)
+    fields = {pipeline.heads[0]: label_field} if label_field else None
+    results = measure_heads(pipeline, data, fields=fields, renames=renames)
+    if as_json:
+        _echo({name: result.to_json() for name, result in results.items()})
+    else:
+        typer.echo(summary(results))
+
+
+@app.command("compare")
+def compare_cli(
+    corpus: Annotated[Path, typer.Argument(help="有标签的文本")],
+    label_field: Annotated[str, typer.Option(help="标签所在列")] = "label",
+    text_field: TextField = "text",
+    fold_field: Annotated[str | None, typer.Option(help="已分好的折所在列")] = None,
+    group_field: GroupField = None,
+    recipe: Recipe = "linear",
+    out: Annotated[Path | None, typer.Option(help="输出文件夹：compare.md、compare.json、compare.png")] = None,
+) -> None:
+    """同样的折、同样的校准、同样的计时，与常见做法并列比较。"""
+    from training.compare import compare_corpus
+    from training.config import read_config
+    from training.corpus import read_corpus
+
+    data = read_corpus(corpus, text_field=text_field)
+    text = compare_corpus(
+        data,
+        read_config(recipe),
+        label_field=label_field,
+        fold_field=fold_field,
+        group_field=group_field,
+        out=out,
+    )
+    typer.echo(text)
+
+
+@app.command("card")
+def card_cli(
+    model: Annotated[Path | None, typer.Argument(help="模型文件夹；默认为随程序附带的模型")] = None,
+) -> None:
+    """显示模型说明。"""
+    from models.artifact import load_pipeline
+    from models.resources import data_path
+
+    load_pipeline(model)
+    folder = model if model is not None else data_path("artifacts", "default")
+    typer.echo((folder / "README.md").read_text(encoding="utf-8"))
+
+
+def run(arguments: list[str] | None = None) -> Any:
+    """Run the command line; expected errors become one line and exit code 2."""
+    try:
+        return app(arguments, standalone_mode=True)
+    except YangguangError as error:
+        typer.echo(f"错误：{error.message}", err=True)
+        sys.exit(2)
