@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.document import Document
-from models.prediction import Prediction, PredictionBatch
+from models.prediction import HeadPredictions, Prediction, PredictionBatch
 from service.classification.columns import AnswerColumns
 from service.classification.duplicates import id_hashes
 from service.classification.output.target import Output
@@ -104,16 +104,16 @@ class ChunkLabeller:
         if not frame.height:
             return frame
         data, offsets = text_buffer(frame[self.text_column])
-        answers = []
+        parts = []
         for part in slices(offsets):
             begin, end = offsets[part.start], offsets[part.stop]
             own = offsets[part.start : part.stop + 1] - begin
-            predictions = self.classifier.predict_utf8(data[begin:end], own)
-            tally.add(Tally.of_batch(predictions, lines[part]))
-            evidence = self._evidence(frame[self.text_column][part])
-            answers.append(self.columns.frame(predictions, evidence))
+            parts.append(self.classifier.predict_utf8(data[begin:end], own))
+        predictions = _joined(parts)
+        tally.add(Tally.of_batch(predictions, lines))
+        answers = self.columns.frame(predictions, self._evidence(frame[self.text_column]))
         kept = [RAW] if RAW in frame.columns else frame.columns
-        return pl.concat([frame.select(kept), pl.concat(answers)], how="horizontal")
+        return pl.concat([frame.select(kept), answers], how="horizontal")
 
     def _evidence(self, texts: pl.Series) -> dict[str, list[str]] | None:
         if not self.columns.with_evidence:
@@ -123,3 +123,19 @@ class ChunkLabeller:
             head: ["；".join(e.text for e in result.heads[head].evidence) for result in results]
             for head in self.columns.heads
         }
+
+
+def _joined(parts: Sequence[PredictionBatch]) -> PredictionBatch:
+    """One batch of several neighbouring ones."""
+    first = parts[0]
+    heads = {
+        name: HeadPredictions(
+            head.codes,
+            head.names,
+            np.concatenate([part.heads[name].y_prob for part in parts]),
+            np.concatenate([part.heads[name].best for part in parts]),
+            np.concatenate([part.heads[name].accepted for part in parts]),
+        )
+        for name, head in first.heads.items()
+    }
+    return PredictionBatch(first.model_id, heads)

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-MAX_TEXTS = 4096
+MAX_TEXTS = 512
+"""Texts classified at once: few enough that a batch's arrays stay in the cache and in the heap."""
 _MAX_BYTES = 1 << 23
 
 
@@ -36,7 +37,7 @@ def text_buffer(column: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]
 
 
 def slices(offsets: NDArray[np.int64]) -> Iterator[slice]:
-    """Yield runs of at most 4,096 texts and, but for a single longer text, 8 MiB."""
+    """Yield runs of at most `MAX_TEXTS` texts and, but for a single longer text, 8 MiB."""
     start, n_texts = 0, len(offsets) - 1
     while start < n_texts:
         within = int(np.searchsorted(offsets, offsets[start] + _MAX_BYTES, side="right")) - 1

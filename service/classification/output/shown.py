@@ -19,10 +19,22 @@ def _text(column: pl.Series) -> pl.Series:
     dtype = column.dtype
     if dtype.is_integer() or isinstance(dtype, (pl.Categorical, pl.Enum)):
         return column.cast(pl.String)
+    if dtype.is_float():
+        return _decimal(column)
     if dtype == pl.Binary:
         return column.bin.encode("base64")
     cells = [_shown(cell) for cell in column.to_list()]
     return pl.Series(column.name, cells, pl.String)
+
+
+def _decimal(column: pl.Series) -> pl.Series:
+    """Floats without exponent; only the few that would have one are taken singly."""
+    text = column.cast(pl.String).str.strip_suffix(".0")
+    odd = text.str.contains("e").fill_null(False)
+    if odd.any():
+        exact = [shown(cell) for cell in column.filter(odd)]
+        text = text.scatter(odd.arg_true(), exact)
+    return text.fill_null("")
 
 
 def _shown(cell: object) -> str:

@@ -39,3 +39,9 @@ def test_every_type_becomes_text():
     assert second["time"] == "2024-03-05"
     assert json.loads(second["list"]) == []
     assert all(not second[name] for name in ("text", "int", "bool", "date", "binary", "category"))
+
+
+def test_numbers_have_no_exponent():
+    frame = pl.DataFrame({"a": [1e-7, 1e20, None, 3.0, 0.93, -2.5, float("nan")]})
+    found = as_shown(frame)["a"].to_list()
+    assert found == ["0.0000001", "100000000000000000000", "", "3", "0.93", "-2.5", "NaN"]
