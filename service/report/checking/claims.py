@@ -22,6 +22,9 @@ _OBJECTS = re.compile(
 )
 _REQUESTS = ("申请", "依申请公开")
 _REFERS_BACK = re.compile(r"^(?:上述|以上|对上述|对以上|均|全部|都|所有)")
+_FROM_LAST_YEAR = re.compile(
+    r"(?:上|去|往)(?:一)?年度?[^，。]{0,6}结转|20\d\d年度?的?结转(?!至|到|下)"
+)
 _ADMITS = re.compile(r"结转|下一?年|顺延|未到期|正在办理|尚在办理")
 _VETO_TAIL = 14
 
@@ -106,7 +109,7 @@ def _all_done(statement: _Statement, facts: Facts, prose: Prose, cues: Cues) -> 
         yield holds("N-T3-DONE", message, where, right=left.value)
         return
     nearest = _nearest(statement, prose)
-    if _ADMITS.search(statement.whole) or (nearest is not None and nearest.concept == "handled"
+    if _ADMITS.search(_FROM_LAST_YEAR.sub("", statement.whole)) or (nearest is not None and nearest.concept == "handled"
                                            and not _is_all_received(nearest, facts)):  # fmt: skip
         return
     message = (

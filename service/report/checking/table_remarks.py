@@ -58,7 +58,7 @@ def _expected(table_number: int, form: ReportFormat) -> list[tuple[str, str]]:
 
 def _absent(table_number: int, table: Table, form: ReportFormat) -> Iterator[Finding]:
     expected = _expected(table_number, form)
-    rows = list(dict.fromkeys(row for row, _ in expected if _is_absent(table, row, expected)))
+    rows = list(dict.fromkeys(key[0] for key in expected if key not in table.cells))
     if not rows:
         yield holds(
             f"T{table_number}-READ",
@@ -73,10 +73,6 @@ def _absent(table_number: int, table: Table, form: ReportFormat) -> Iterator[Fin
         [Place(section=table_number, table=table_number, row=rows[0])],
         severity=Severity.WARNING,
     )
-
-
-def _is_absent(table: Table, row: str, expected: list[tuple[str, str]]) -> bool:
-    return any(key not in table.cells for key in expected if key[0] == row)
 
 
 def _blanks(table_number: int, table: Table) -> Iterator[Finding]:

@@ -23,8 +23,11 @@ class Mark:
     is_anchor: bool
 
 
-def render_passage(passage: Passage, marks: Sequence[Mark]) -> str:
-    """The paragraph as `<p>`; overlapping marks are cut so that the worst one shows."""
+def render_passage(passage: Passage, marks: Sequence[Mark], source: str) -> str:
+    """The paragraph as `<p>` in the characters of `source`, the text of the report.
+
+    Where marks overlap the worst one shows.
+    """
     text, offsets = passage.text, passage.offsets
     if not text:
         return ""
@@ -42,7 +45,7 @@ def render_passage(passage: Passage, marks: Sequence[Mark]) -> str:
                 worst[position] = mark
     pieces = ["<p>"]
     open_mark: Mark | None = None
-    for position, character in enumerate(text):
+    for position, offset in enumerate(offsets):
         shown = worst[position]
         if shown is not open_mark:
             pieces.append("</a>" if open_mark else "")
@@ -50,6 +53,6 @@ def render_passage(passage: Passage, marks: Sequence[Mark]) -> str:
                 pieces.append(f'<a class="mark {shown.kind}" href="#f{shown.index}">')
             open_mark = shown
         pieces += [f'<span class="at" id="m{index}"></span>' for index in anchors.get(position, [])]
-        pieces.append(escape(character))
+        pieces.append(escape(source[offset]))
     pieces.append("</a></p>" if open_mark else "</p>")
     return "".join(pieces)

@@ -103,7 +103,7 @@ def _body(result: CheckResult) -> str:
             pieces.append(f'<h2 id="s{section.number}">{inner}</h2>')
         for passage in report.passages:
             if passage.section == section.number:
-                pieces.append(render_passage(passage, marks))
+                pieces.append(render_passage(passage, marks, report.text))
         if section.number in (2, 3, 4):
             pieces.append(_table(result, section.number, cells))
     shown = {section.number for section in report.sections}

@@ -7,10 +7,9 @@ groups thousands, and a half-width one may.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from models.resources import data_path
 
@@ -18,7 +17,6 @@ _BLOCKS = ((0xA0, 0x100), (0x2000, 0x2070), (0x2460, 0x2500), (0x2E80, 0x3100), 
 _FORMS = ((0xF900, 0xFB00), (0xFE30, 0xFE70), (0xFF00, 0xFFF0))
 _KEPT = {"，", "…", "·"}
 _DASHES = "‐‑‒–—―−－─"
-_SPACES = re.compile(r"\s+")
 
 
 @cache
@@ -48,9 +46,10 @@ def fold(text: str) -> str:
     return text.translate(_table())
 
 
+@lru_cache(maxsize=8192)
 def squash(text: str) -> str:
     """Folded text without any white space: the form in which labels are compared."""
-    return _SPACES.sub("", fold(text))
+    return "".join(fold(text).split())
 
 
 def compact(text: str, start: int = 0) -> tuple[str, Sequence[int]]:

@@ -18,6 +18,8 @@ from service.report.reading.values import parse_value
 
 _COLUMNS = 7
 _CORNER = re.compile(r"勾稽关系|申请人情况|^一、本年(?:度)?新收|法人或其[他它]组织")
+# All figures of the table may follow its labels, one a line.
+_MAX_TAIL = 7 * 26
 _LAST = re.compile(r"结转下年|下年度继续")
 
 
@@ -80,7 +82,7 @@ def table3_region(lines: Sequence[Line], region_known: bool) -> Sequence[Line]:
     if last is None:
         return lines[first:] if region_known else lines[first : first + 400]
     stop = last + 1
-    while stop < len(lines) and _only_figures(lines[stop].text) and stop - last <= 16:
+    while stop < len(lines) and _only_figures(lines[stop].text) and stop - last <= _MAX_TAIL:
         stop += 1
     return lines[first:stop]
 

@@ -16,6 +16,7 @@ from service.report.reading.values import is_value
 
 _TOKEN = re.compile(r"[^\s(]+(?:[ \t　]*\([^)\n]{0,30}\))?|\([^\s]*")
 _NUMBER_LABEL = re.compile(r"^\d{1,2}\s*[.、．]")
+_PAGE_LINE = re.compile(r"^\s*(?:-+\s*\d{1,3}\s*-+|第\s*\d{1,3}\s*页(?:\s*[/共].*)?)\s*$")
 RULE_LINE = re.compile(r"^[\s|:+=-]*-{3,}[\s|:+=-]*$")
 
 
@@ -30,7 +31,8 @@ class Token:
 
 def tokenize(line: Line) -> list[Token]:
     """Words and figures of a line in order; a note in brackets stays with its figure."""
-    if RULE_LINE.match(fold(line.text)):
+    folded = fold(line.text)
+    if RULE_LINE.match(folded) or _PAGE_LINE.match(folded):
         return []
     if line.words:
         return list(_from_words(line))
@@ -74,6 +76,8 @@ def _token(line: Line, start: int, end: int, folded: str) -> Token:
 
 def _column(text: str, start: int, end: int) -> float:
     """Centre of a token in display columns: an ideograph is two wide."""
+    if "  " not in text and "\t" not in text:
+        return float(start)  # words parted by single blanks do not stand in columns
     before = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:start])
     return before + (end - start) / 2
 

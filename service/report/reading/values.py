@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from service.report.model import CellState
 from service.report.reading.glyphs import fold
@@ -30,6 +31,7 @@ class Value:
     note: str = ""
 
 
+@lru_cache(maxsize=8192)
 def parse_value(raw: str) -> Value:
     """Read the text of a cell.
 
