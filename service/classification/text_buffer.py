@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
 import numpy as np
@@ -24,16 +23,10 @@ def text_buffer(column: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]
     offsets : int64 array, shape (n_texts + 1,)
         Text i is `data[offsets[i]:offsets[i + 1]]`.
     """
-    lengths = column.str.len_bytes().to_numpy()
-    offsets = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
-    buffer = io.BytesIO()
-    column.to_frame().write_csv(
-        buffer, include_header=False, quote_style="never", line_terminator=""
-    )
-    data = np.frombuffer(buffer.getbuffer(), np.uint8)
-    if len(data) != offsets[-1]:
-        raise RuntimeError("texts and their buffer differ in length")
-    return data, offsets
+    texts = column.fill_null("").cast(pl.Binary).to_list()
+    data = np.frombuffer(b"".join(texts), np.uint8)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    return data, np.concatenate(([0], np.cumsum(lengths)))
 
 
 def slices(offsets: NDArray[np.int64]) -> Iterator[slice]:

@@ -23,6 +23,7 @@ class LazyGroup(ChineseGroup):
 
     lazy: ClassVar[dict[str, tuple[str, str, str]]] = {
         "report": ("service.cli.report", "report_app", "核对、起草政府信息公开工作年度报告。"),
+        "serve": ("service.cli.serve", "serve_app", "启动本机服务（HTTP 接口）。"),
     }
 
     def list_commands(self, ctx: Any) -> list[str]:

@@ -145,7 +145,8 @@ class DelimitedChunk:
             region = self.region[: kept[-1].end]
             return DelimitedChunk(self.layout, region, self.line, self.position, kept)
         data = np.frombuffer(self.region, np.uint8)
-        ends = records.record_ends(data, np.flatnonzero(data == records.QUOTE))
+        quotes, newlines = (records.positions(data, b) for b in (records.QUOTE, records.LF))
+        ends = records.record_ends(len(data), newlines, quotes)
         end = int(ends[min(int(np.searchsorted(ends, n_bytes)), len(ends) - 1)])
         return DelimitedChunk(self.layout, self.region[:end], self.line, self.position)
 
@@ -169,8 +170,8 @@ class DelimitedChunk:
         """Take runs of good records as they are and look at the others one by one."""
         region, width, separator = self.region, len(self.layout.names), self.layout.separator
         data = np.frombuffer(region, np.uint8)
-        quotes = np.flatnonzero(data == records.QUOTE)
-        ends = records.record_ends(data, quotes)
+        quotes = records.positions(data, records.QUOTE)
+        ends = records.record_ends(len(data), pieces.newlines, quotes)
         starts = np.concatenate(([0], ends[:-1]))
         counts = records.field_counts(data, quotes, ends, separator)
         good = (counts == width) & ~_is_blank(data, starts, ends)
@@ -192,7 +193,7 @@ class _Pieces:
 
     def __init__(self, layout: _Layout, region: bytes, line: int) -> None:
         self._layout, self._region, self._line = layout, region, line
-        self._newlines = np.flatnonzero(np.frombuffer(region, np.uint8) == records.LF)
+        self.newlines = records.positions(np.frombuffer(region, np.uint8), records.LF)
         header = [str(i).encode() for i in range(len(layout.names))]
         self._bytes = [records.quoted(header, layout.separator)]
         self._starts: list[NDArray[np.int64]] = []
@@ -249,7 +250,7 @@ class _Pieces:
         return None
 
     def _lines(self, starts: NDArray[np.int64]) -> NDArray[np.int64]:
-        return (np.searchsorted(self._newlines, starts) + self._line).astype(np.int64)
+        return (np.searchsorted(self.newlines, starts) + self._line).astype(np.int64)
 
 
 def _is_blank(

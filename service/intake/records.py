@@ -44,7 +44,7 @@ def cut(buffer: bytes, separator: int, *, final: bool) -> int | None:
     With `final`, the rest without a newline counts as a record.
     """
     data = np.frombuffer(buffer, np.uint8)
-    quotes = np.flatnonzero(data == QUOTE)
+    quotes = positions(data, QUOTE)
     if not _well_formed(data, quotes, separator, final=final):
         return None
     if final:
@@ -60,12 +60,21 @@ def cut(buffer: bytes, separator: int, *, final: bool) -> int | None:
     return 0
 
 
-def record_ends(data: NDArray[np.uint8], quotes: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Exclusive end of each record of a well-formed stretch, shape (n_records,)."""
-    newlines = np.flatnonzero(data == LF)
+def record_ends(
+    n_bytes: int, newlines: NDArray[np.intp], quotes: NDArray[np.intp]
+) -> NDArray[np.int64]:
+    """Exclusive end of each record of a well-formed stretch, shape (n_records,).
+
+    Parameters
+    ----------
+    n_bytes : int
+        Length of the stretch; it ends the last record if no newline does.
+    newlines, quotes : int arrays
+        Positions of all newlines and all quotes.
+    """
     ends = newlines[outside(newlines, quotes)] + 1
-    if len(data) and (not len(ends) or ends[-1] != len(data)):
-        ends = np.append(ends, len(data))
+    if n_bytes and (not len(ends) or ends[-1] != n_bytes):
+        ends = np.append(ends, n_bytes)
     return ends.astype(np.int64)
 
 
@@ -73,16 +82,21 @@ def field_counts(
     data: NDArray[np.uint8], quotes: NDArray[np.intp], ends: NDArray[np.int64], separator: int
 ) -> NDArray[np.intp]:
     """Count the fields of each record of a well-formed stretch, shape (n_records,)."""
-    separators = np.flatnonzero(data == separator)
+    separators = positions(data, separator)
     separators = separators[outside(separators, quotes)]
     return np.diff(np.searchsorted(separators, ends), prepend=0) + 1
 
 
-def outside(positions: NDArray[np.intp], quotes: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Which positions lie outside quotes, in a well-formed stretch."""
+def positions(data: NDArray[np.uint8], byte: int) -> NDArray[np.intp]:
+    """Where a byte stands, ascending."""
+    return np.flatnonzero(data == byte)
+
+
+def outside(places: NDArray[np.intp], quotes: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which places lie outside quotes, in a well-formed stretch."""
     if not len(quotes):
-        return np.ones(len(positions), dtype=np.bool_)
-    even: NDArray[np.bool_] = np.searchsorted(quotes, positions) % 2 == 0
+        return np.ones(len(places), dtype=np.bool_)
+    even: NDArray[np.bool_] = np.searchsorted(quotes, places) % 2 == 0
     return even
 
 

@@ -24,8 +24,8 @@ def test_quotes_separators_and_line_ends_are_bytes_like_others():
     assert data.tobytes() == b'"a",\r\nb'
 
 
-def test_a_null_is_never_passed_off_as_a_text():
-    data, offsets = text_buffer(pl.Series("内容", ["a", "", "b"]))
+def test_a_null_is_an_empty_text():
+    data, offsets = text_buffer(pl.Series("内容", ["a", None, "b"]))
     assert offsets.tolist() == [0, 1, 1, 2]
     assert data.tobytes() == b"ab"
 

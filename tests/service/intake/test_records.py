@@ -36,8 +36,8 @@ def test_well_formed_text_is_cut_and_counted_as_the_csv_module_does(rows):
     buffer = table_bytes(rows)
     data = np.frombuffer(buffer, np.uint8)
     assert records.cut(buffer, COMMA, final=True) == len(buffer)
-    quotes = np.flatnonzero(data == records.QUOTE)
-    ends = records.record_ends(data, quotes)
+    quotes = records.positions(data, records.QUOTE)
+    ends = records.record_ends(len(data), records.positions(data, records.LF), quotes)
     assert len(ends) == len(rows)
     assert records.field_counts(data, quotes, ends, COMMA).tolist() == [2] * len(rows)
 
@@ -77,7 +77,8 @@ def test_the_two_ways_of_cutting_agree_where_the_quoting_is_right(buffer, positi
     if end is None or records.cut(buffer, COMMA, final=True) is None:
         return
     data = np.frombuffer(buffer, np.uint8)
-    ends = records.record_ends(data, np.flatnonzero(data == records.QUOTE))
+    quotes, newlines = (records.positions(data, byte) for byte in (records.QUOTE, records.LF))
+    ends = records.record_ends(len(data), newlines, quotes)
     assert end == 0 or end in ends
     assert ends.tolist() == [r.end for r in walked(buffer, None)]
 
