@@ -6,7 +6,11 @@ import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from service.classification.columns import HEADINGS
 from service.classification.tally import Tally
+
+OUT_OF_SCOPE = "out_of_scope"
+"""Topic of what concerns other offices; doubtful rows of one's own lines come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def _crossed(tally: Tally) -> list[str]:
         for code, name in tally.names["intent"].items()
         if any(code in counts for counts in tally.crossed.values())
     }
-    table = [["主题", *intents.values(), "合计", "待复核"]]
+    table = [["主题", *intents.values(), "合计", "主题待复核"]]
     for code, counts in sorted(tally.crossed.items(), key=lambda item: -sum(item[1].values())):
         total = sum(counts.values())
         review = tally.review_by_topic.get(code, 0)
@@ -110,14 +114,26 @@ def _crossed(tally: Tally) -> list[str]:
 
 def _first(tally: Tally) -> list[str]:
     """What to open first."""
-    share = tally.n_to_review / tally.n_labelled
-    if not tally.n_to_review:
+    n_sure = tally.n_labelled - tally.n_to_review
+    shares = [
+        f"{HEADINGS.get(head, head)} {n:,} 行（{n / tally.n_labelled:.1%}）"
+        for head, n in tally.review_by_head.items()
+        if n
+    ]
+    if not shares:
         return ["没有需要复核的行。"]
-    lines = [f"待复核 {tally.n_to_review:,} 行（{share:.1%}）：主题或诉求类型拿不准，请人工确认。"]
-    code, n = max(tally.review_by_topic.items(), key=lambda item: item[1])
-    lines.append(f"建议先看：判为“{tally.names['topic'][code]}”的 {n:,} 行待复核（最多）。")
-    listed = "、".join(str(line) for _, line in tally.uncertain)
-    lines.append(f"最拿不准的行（输入文件中的行号）：{listed}。")
+    lines = [
+        f"待复核：{'、'.join(shares)}。",
+        f"主题和诉求类型都可采纳的有 {n_sure:,} 行（{n_sure / tally.n_labelled:.1%}）。",
+    ]
+    doubtful = {c: n for c, n in tally.review_by_topic.items() if c != OUT_OF_SCOPE}
+    if doubtful:
+        code, n = max(doubtful.items(), key=lambda item: item[1])
+        name = tally.names["topic"][code]
+        lines.append(f"建议先看：主题判为“{name}”而待复核的 {n:,} 行。")
+    if tally.uncertain:
+        listed = "、".join(str(line) for _, line in tally.uncertain)
+        lines.append(f"主题最拿不准的行（输入文件中的行号）：{listed}。")
     return lines
 
 

@@ -25,14 +25,15 @@ class Tally:
     n_to_review : int
         Rows whose topic or intent is to be reviewed.
     review_by_head : dict of str to int
+        Rows whose answer of a head is to be reviewed.
     crossed : dict of str to dict of str to int
         Rows by topic and intent.
     review_by_topic : dict of str to int
-        Rows to review (topic or intent) by topic.
+        Rows whose topic is to be reviewed, by that topic.
     reasons : dict of str to int
         Rejected rows by reason.
     uncertain : list of (probability, line)
-        The rows with the least probable topics among those to review, at most ten.
+        The rows with the least probable topics, at most ten.
     names : dict of str to dict of str to str
         Names of the topics and intents by code.
     """
@@ -76,8 +77,8 @@ class Tally:
         shape = (len(topic.codes), len(intent.codes))
         pairs = np.bincount(topic.best * shape[1] + intent.best, minlength=shape[0] * shape[1])
         table = pairs.reshape(shape)
-        by_topic = np.bincount(topic.best[review], minlength=shape[0])
-        rows = np.flatnonzero(review)
+        by_topic = np.bincount(topic.best[~topic.accepted], minlength=shape[0])
+        rows = np.flatnonzero(~topic.accepted)
         probability = topic.probability()[rows]
         least = np.argsort(probability, kind="stable")[:N_UNCERTAIN]
         return cls(

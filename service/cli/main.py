@@ -13,7 +13,14 @@ from models import __version__
 from models.errors import YangguangError
 from service.cli.classify import CLASSIFY_HELP, classify_cli
 from service.cli.label import LABEL_HELP, label_cli
-from service.cli.screens import ChineseCommand, ChineseGroup, ClickException, explain_usage
+from service.cli.screens import (
+    ChineseCommand,
+    ChineseGroup,
+    ClickException,
+    chinese_command,
+    explain_usage,
+    first_line,
+)
 
 UNUSABLE, FAILED, INTERRUPTED = 2, 3, 130
 
@@ -34,14 +41,13 @@ class LazyGroup(ChineseGroup):
         """Return the verb of a name, importing it if need be."""
         if cmd_name in self.lazy:
             module, attribute, _ = self.lazy[cmd_name]
-            return typer.main.get_command(getattr(import_module(module), attribute))
+            return chinese_command(getattr(import_module(module), attribute))
         return super().get_command(ctx, cmd_name)
 
     def summaries(self, ctx: Any) -> list[tuple[str, str]]:
         """Return each verb with what it does, without importing it."""
-        loaded = [(name, self.commands[name].help or "") for name in super().list_commands(ctx)]
-        lines = [(name, text.partition("\n")[0]) for name, text in loaded]
-        return [*lines, *((name, entry[2]) for name, entry in self.lazy.items())]
+        loaded = [(name, first_line(self.commands[name])) for name in super().list_commands(ctx)]
+        return [*loaded, *((name, entry[2]) for name, entry in self.lazy.items())]
 
 
 app = typer.Typer(

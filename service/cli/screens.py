@@ -12,6 +12,11 @@ ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 """Base of every error about how a command was called; Typer may carry its own copy of Click."""
 
 
+def first_line(command: Any) -> str:
+    """What a command does, in one line."""
+    return _prose(command.help or "").partition("\n")[0]
+
+
 class _ChineseScreen:
     """What command and group share: `format_help` and the help option's own help."""
 
@@ -32,7 +37,7 @@ class _ChineseScreen:
         formatter.write_usage(ctx.command_path, usage + (" 命令 …" if summaries else ""), "用法：")
         if command.help:
             formatter.write_paragraph()
-            for line in command.help.splitlines():
+            for line in _prose(command.help).splitlines():
                 formatter.write(f"  {line}\n")
         _section(formatter, "参数", [(_name(p), p.help or "") for p in arguments])
         _section(formatter, "选项", [(_spelling(p), p.help or "") for p in options])
@@ -53,7 +58,17 @@ class ChineseGroup(_ChineseScreen, TyperGroup):
     def summaries(self, ctx: Any) -> list[tuple[str, str]]:
         """Return the names and first lines of the commands below this one."""
         found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
-        return [(name, (sub.help or "").partition("\n")[0]) for name, sub in found if sub]
+        return [(name, first_line(sub)) for name, sub in found if sub]
+
+
+def chinese_command(app: typer.Typer) -> Any:
+    """Command or group of an app, with Chinese screens and without shell completion."""
+    app.info.cls = ChineseGroup
+    for info in app.registered_commands:
+        info.cls = ChineseCommand
+    if app.registered_callback or app.registered_groups or len(app.registered_commands) > 1:
+        return typer.main.get_group(app)
+    return typer.main.get_command(app)
 
 
 def explain_usage(error: Exception) -> str:
@@ -78,6 +93,11 @@ def explain_usage(error: Exception) -> str:
     if "unexpected extra argument" in message:
         return "参数太多。正文中有空格时请用引号括起来；用 --help 看用法。"
     return "命令的写法不对。用 --help 看用法。"
+
+
+def _prose(text: str) -> str:
+    """Text of a docstring, whose Chinese sentences need no ASCII full stop after theirs."""
+    return text.replace("。.", "。")
 
 
 def _name(parameter: Any) -> str:

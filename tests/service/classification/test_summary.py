@@ -36,8 +36,10 @@ def test_the_text_says_what_matters(summary):
         "每秒 102 行",
         "100 行是上次中断前已完成的",
         "有 2 行的编号与前面的行重复，均已保留",
-        f"待复核 {summary.tally.n_to_review} 行",
-        "建议先看：判为“",
+        f"待复核：主题 {summary.tally.review_by_head['topic']} 行（",
+        f"都可采纳的有 {300 - summary.tally.n_to_review} 行（",
+        "建议先看：主题判为“",
+        "主题最拿不准的行（输入文件中的行号）：",
         "结果：结果.csv",
         "结果.csv.rejects.csv",
         "正文为空：3 行",
@@ -57,7 +59,7 @@ def test_the_table_is_aligned_and_adds_up(summary):
 
 
 def test_nothing_to_review_and_nothing_rejected(summary):
-    summary.tally.n_to_review = 0
+    summary.tally.review_by_head = {"topic": 0}
     text = Summary(**{**summary_fields(summary), "rejects": None}).to_text()
     assert "没有需要复核的行" in text
     assert "rejects" not in text
@@ -78,3 +80,11 @@ def test_json_holds_everything(summary):
 
 def summary_fields(summary):
     return {name: getattr(summary, name) for name in Summary.__dataclass_fields__}
+
+
+def test_rows_of_other_offices_are_not_what_to_open_first(summary):
+    summary.tally.review_by_topic = {"out_of_scope": 900, "land": 1}
+    summary.tally.names["topic"]["out_of_scope"] = "其他"
+    assert "建议先看：主题判为“土地资源”" in summary.to_text()
+    summary.tally.review_by_topic = {"out_of_scope": 900}
+    assert "建议先看" not in summary.to_text()

@@ -34,12 +34,13 @@ def test_counts(classifier):
     assert tally.crossed["land"]["help"] == sum(
         r["topic"].label == "land" and r["intent"].label == "help" for r in rows
     )
-    assert tally.review_by_topic["land"] == sum(r["topic"].label == "land" for r in review)
+    doubtful = [r for r in rows if r["topic"].decision == "review"]
+    assert tally.review_by_topic["land"] == sum(r["topic"].label == "land" for r in doubtful)
     assert tally.review_by_head["topic"] == sum(r["topic"].decision == "review" for r in rows)
-    least = min(r["topic"].probability for r in review)
+    least = min(r["topic"].probability for r in doubtful)
     assert tally.uncertain[0][0] == round(least, 4)
     assert len(tally.uncertain) == 10
-    assert all(rows[line - 10]["topic"].probability < 0.7 for _, line in tally.uncertain)
+    assert all(rows[line - 10]["topic"].probability < 0.6 for _, line in tally.uncertain)
 
 
 def test_rejects_are_counted_by_reason():
