@@ -109,8 +109,10 @@ def _all_done(statement: _Statement, facts: Facts, prose: Prose, cues: Cues) -> 
         yield holds("N-T3-DONE", message, where, right=left.value)
         return
     nearest = _nearest(statement, prose)
-    if _ADMITS.search(_FROM_LAST_YEAR.sub("", statement.whole)) or (nearest is not None and nearest.concept == "handled"
-                                           and not _is_all_received(nearest, facts)):  # fmt: skip
+    of_the_closed = nearest is not None and nearest.concept == "handled"
+    if of_the_closed and nearest is not None and not _is_all_received(nearest, facts):
+        return
+    if _ADMITS.search(_FROM_LAST_YEAR.sub("", statement.whole)):
         return
     message = (
         f"“{statement.text}”与表三矛盾：{left.label} = {number(left.value)}{_own_year(left, facts)}"
@@ -169,7 +171,7 @@ def _no_appeal(statement: _Statement, facts: Facts) -> Iterator[Finding]:
     kind = statement.claim.id
     review = facts.table4(["review"], "total", "表四 行政复议总计")
     suits = facts.table4(["direct", "after_review"], "total", "表四 行政诉讼总计")
-    corrected = facts.table4(["review", "direct", "after_review"], "corrected", "表四 结果纠正合计")
+    corrected = facts.table4(_groups_named(statement.text), "corrected", "表四 结果纠正合计")
     fact = {"no_review": review, "no_litigation": suits, "no_correction": corrected}[kind]
     if fact is None:
         return
@@ -184,13 +186,19 @@ def _no_appeal(statement: _Statement, facts: Facts) -> Iterator[Finding]:
     yield fails("N-CLAIM", message, where, left=Decimal(), right=fact.value, severity=severity)
 
 
+def _groups_named(text: str) -> list[str]:
+    named = (("复议", ["review"]), ("诉讼", ["direct", "after_review"]))
+    return [group for word, groups in named if word in text for group in groups]
+
+
+def _clause_before(statement: _Statement) -> str:
+    """From the last semicolon before the claim to the claim: what it speaks of."""
+    text = statement.passage.text[statement.sentence[0] : statement.end]
+    return re.split(r"[;；]", text)[-1]
+
+
 def _all_upheld(statement: _Statement, facts: Facts) -> Iterator[Finding]:
-    groups = [
-        group
-        for word, names in (("复议", ["review"]), ("诉讼", ["direct", "after_review"]))
-        if word in statement.whole
-        for group in names
-    ]
+    groups = _groups_named(_clause_before(statement))
     if not groups:
         return
     corrected = facts.table4(groups, "corrected", "表四 结果纠正")

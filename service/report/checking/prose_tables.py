@@ -18,6 +18,9 @@ from service.report.narrative.quantity import Quantity
 
 _STRICT_NEW = re.compile(r"新收|本年(?:度)?收|新增")
 _BOTH_YEARS = re.compile(r"收办|承办|办理|处理")
+_OTHER_MATTER = "没有写明是因政府信息公开引起的，可能另有所指"
+_CLOSED = re.compile(r"办结|答复|回复|办毕|反馈")
+_WHOLE = re.compile(r"共|总|全年|全部|合计|累计")
 _GROUPS = {
     "3.1": "予以公开",
     "3.2": "部分公开",
@@ -61,7 +64,8 @@ def check_prose_against_tables(report: Report, prose: Prose) -> Iterator[Finding
             continue
         expected = _expected(quantity, facts)
         if expected is not None:
-            yield _judge(quantity, expected, prose)
+            agreed = _agreed_elsewhere(quantity, expected, prose)
+            yield _judge(quantity, expected, prose, agreed=agreed)
 
 
 def _is_mere_part(quantity: Quantity, prose: Prose) -> bool:
@@ -74,7 +78,18 @@ def _is_mere_part(quantity: Quantity, prose: Prose) -> bool:
     return parent.total.concept == "" and quantity.concept in _GROUPS
 
 
-def _judge(quantity: Quantity, expected: _Expected, prose: Prose) -> Finding:
+def _agreed_elsewhere(quantity: Quantity, expected: _Expected, prose: Prose) -> bool:
+    """Whether the same paragraph states the table's figure for the same thing elsewhere."""
+    return any(
+        other is not quantity
+        and other.passage is quantity.passage
+        and other.concept == quantity.concept
+        and any(other.value == fact.value for fact in expected.exact)
+        for other in prose.quantities
+    )
+
+
+def _judge(quantity: Quantity, expected: _Expected, prose: Prose, *, agreed: bool) -> Finding:
     phrase = f"{quantity.before}{quantity.number.raw}{quantity.after}"[-40:]
     where = [quantity.place, *(place for fact in expected.exact[:1] for place in fact.cells)]
     value = quantity.value
@@ -96,11 +111,11 @@ def _judge(quantity: Quantity, expected: _Expected, prose: Prose) -> Finding:
             )
             return unknown(expected.rule, text, where, left=value, right=main.value,
                            severity=Severity.INFO)  # fmt: skip
-    reason = _doubt(quantity, prose)
+    reason = "同段另有与表一致的数" if agreed else _doubt(quantity, prose)
     if reason:
         text = f"{message}；{reason}"
-        return unknown(expected.rule, text, where, left=value, right=main.value,
-                       severity=Severity.WARNING)  # fmt: skip
+        weight = Severity.INFO if reason == _OTHER_MATTER else Severity.WARNING
+        return unknown(expected.rule, text, where, left=value, right=main.value, severity=weight)
     return fails(expected.rule, message, where, left=value, right=main.value)
 
 
@@ -110,6 +125,11 @@ def _doubt(quantity: Quantity, prose: Prose) -> str:
         return "这句话可能另有口径（范围、渠道或时段），请确认"
     if quantity.number.approximate:
         return f"“{quantity.number.approximate}”为约数"
+    words = quantity.before + quantity.after
+    if quantity.concept == "handled" and not _CLOSED.search(words) and not _WHOLE.search(words):
+        return "没有写明是全年总数，请确认口径"
+    if _is_review(quantity) and not _about_disclosure(quantity):
+        return _OTHER_MATTER
     if "+" in quantity.concept:
         return "几类结果合在一起说，请确认口径"
     parent = prose.parent(quantity)
@@ -122,6 +142,18 @@ def _doubt(quantity: Quantity, prose: Prose) -> str:
     if quantity.passage.section not in (0, 1, 2, 3, 4):
         return "不在总体情况里，请确认口径"
     return ""
+
+
+def _is_review(quantity: Quantity) -> bool:
+    return quantity.concept.split(".")[0] in ("review", "litigation", "direct", "after_review")
+
+
+def _about_disclosure(quantity: Quantity) -> bool:
+    """Whether the sentence, the one before or the sub-heading speaks of disclosure."""
+    text = quantity.passage.text
+    start = max(text.rfind("。", 0, max(quantity.sentence[0] - 1, 0)), 0)
+    around = text[start : quantity.sentence[1]] + quantity.passage.heading
+    return bool(load_cues().review_context.search(around))
 
 
 def _agrees(quantity: Quantity, value: Decimal) -> bool:
@@ -185,7 +217,7 @@ def _requests(quantity: Quantity, facts: Facts) -> _Expected | None:
         # 新收 counts this year's requests only; 收到 may include those carried over.
         exact = [new] if _STRICT_NEW.search(words) else [new, both]
         if _STRICT_NEW.search(words):
-            loose.append(both)
+            loose.append(both)  # 新收 with the old ones in it: worth asking
         return _some("N-T3-NEW", exact, loose)
     loose = [
         minus(done, old, "三（七）减上年结转"),

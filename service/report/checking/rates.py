@@ -21,6 +21,7 @@ _GROWTH = re.compile(
 )
 _UP = re.compile(r"增长|上升|增加|提高|上涨|提升|增幅|多")
 _DOWN = re.compile(r"下降|减少|降低|下滑|降幅|回落|减幅")
+_CHANGE = re.compile(r"增加|减少|增长|下降|上升|多|少|涨")
 _LAST_YEAR = re.compile(r"上年|去年|上一年|上年度")
 
 
@@ -97,14 +98,12 @@ def _share(rate: Quantity, earlier: Sequence[Quantity], facts: Facts) -> Iterato
         and not rate.is_scoped
         and part.number.unit == in_sentence[0].number.unit
     )
-    yield fails(
-        "N-PCT",
-        message,
-        where,
-        left=rate.value,
-        right=_quantized(share, rate),
-        severity=None if certain else Severity.WARNING,
-    )
+    right = _quantized(share, rate)
+    if certain:
+        yield fails("N-PCT", message, where, left=rate.value, right=right)
+    else:
+        text = f"{message}；分母可能另有所指，请核对"
+        yield unknown("N-PCT", text, where, left=rate.value, right=right)
 
 
 def _kin(first: Quantity, second: Quantity) -> bool:
@@ -124,7 +123,8 @@ def _growth(
         (f"{q.subject[-12:]} {number(q.value)}", q.value)
         for q in earlier
         if q.sentence == rate.sentence and q.passage is rate.passage and q is not current
-        and _LAST_YEAR.search(q.before) and q.value > 0 and q.number.unit == current.number.unit
+        and _LAST_YEAR.search(q.before) and not _CHANGE.search(q.before)
+        and q.value > 0 and q.number.unit == current.number.unit
     ]  # fmt: skip
     explicit = bool(bases)
     if previous is not None:
@@ -177,7 +177,7 @@ def _current(rate: Quantity, earlier: Sequence[Quantity]) -> Quantity | None:
             return None
         if quantity.number.unit == "%" or quantity.depth > rate.depth:
             continue
-        if _LAST_YEAR.search(quantity.before):
+        if _LAST_YEAR.search(quantity.before) or _CHANGE.search(quantity.before):
             continue
         return quantity
     return None

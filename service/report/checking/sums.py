@@ -21,6 +21,7 @@ _COMPLETE = re.compile(r"共计|合计|总计|共")
 _STRICT_MARKERS = ("分别为", "分别是", "具体为", "具体是", "分为")
 _OVERLAP = re.compile(r"转载|阅读|点击|同步|平台|渠道|公众号|微博|网站|新媒体")
 _EXTRA_TERMS = 3
+_ALL_OUTCOMES = 5
 
 
 def check_lists(report: Report, prose: Prose) -> Iterator[Finding]:
@@ -135,6 +136,9 @@ def _weight(listing: Listing, group: Sequence[Quantity], n_groups: int) -> tuple
         )
     if listing.marker in _STRICT_MARKERS and clean and same_unit and len(group) > 1:
         return Severity.WARNING, Status.FAILS
+    if outcome and len({part.concept for part in group}) < _ALL_OUTCOMES:
+        # Some outcomes named as examples; each is compared with its own cell elsewhere.
+        return Severity.INFO, Status.UNKNOWN
     if len(group) == 1 or not listing.is_plain or other * 2 < total:
         # One example out of many, or plainly a selection.
         return Severity.INFO, Status.UNKNOWN

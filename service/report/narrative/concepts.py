@@ -26,6 +26,8 @@ _VERB_AFTER = re.compile(r"^(?:均|已|并|全部|都|其中|以上|次数|的|�
 _CHANNELS_TOGETHER = re.compile(r"(?:及|和|、|与|以及).*共(?:计)?#")
 _VERB_AFTER = re.compile(r"^(?:均|已|并|全部|都|其中|以上|次数|的|被|左右|不等|以内|之多)")
 _NORMATIVE = re.compile(r"规范性文件")
+_APPLICANTS = ("natural", "corporate", "commercial", "research", "social", "legal")
+_EVERYONE = re.compile(r"(?:公民|自然人|个人)(?:、|和|及|或|与)+(?:法人|企业|其[他它])")
 
 
 def meaning(
@@ -82,6 +84,8 @@ def _fits(
 
 def _code(concept: Concept, quantity: Quantity, local: str, lead: str, cues: Cues) -> str:
     receives = bool(_RECEIVE.search(lead + local))
+    if concept.id in _APPLICANTS and _EVERYONE.search(lead):
+        return "received" if receives else ""
     if concept.id == "channel" and _CHANNELS_TOGETHER.search(local) and receives:
         return "received"
     if concept.id == "received" and not receives:

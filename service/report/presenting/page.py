@@ -9,7 +9,7 @@ from service.report.checking.check import CheckResult
 from service.report.checking.finding import Finding, Severity, Status
 from service.report.checking.rulebook import load_rules
 from service.report.checking.wording import describe
-from service.report.model import Place
+from service.report.model import Place, Section
 from service.report.presenting.form_tables import cell_anchor, render_table
 from service.report.presenting.marked_text import Mark, render_passage
 from service.report.presenting.style import SCRIPT, STYLE
@@ -99,8 +99,8 @@ def _body(result: CheckResult) -> str:
     for section in report.sections:
         if section.number:
             heading = escape(section.heading.strip()) or f"第{_NAMES[section.number - 1]}部分"
-            inner = _heading_marks(heading, section.start, section.end, section.heading, marks)
-            pieces.append(f'<h2 id="s{section.number}">{inner}</h2>')
+            anchors = _heading_anchors(section, marks)
+            pieces.append(f'<h2 id="s{section.number}">{anchors}{heading}</h2>')
         for passage in report.passages:
             if passage.section == section.number:
                 pieces.append(render_passage(passage, marks, report.text))
@@ -111,11 +111,14 @@ def _body(result: CheckResult) -> str:
     return "".join(pieces)
 
 
-def _heading_marks(heading: str, start: int, end: int, raw: str, marks: Sequence[Mark]) -> str:
-    anchors = "".join(
-        f'<a id="m{mark.index}"></a>' for mark in marks if start <= mark.start < start + len(raw)
+def _heading_anchors(section: Section, marks: Sequence[Mark]) -> str:
+    """Targets for findings that speak of a heading."""
+    end = section.start + len(section.heading)
+    return "".join(
+        f'<a id="m{mark.index}"></a>'
+        for mark in marks
+        if mark.is_anchor and section.start <= mark.start < end
     )
-    return f"{anchors}{heading}"
 
 
 def _table(result: CheckResult, number: int, cells: dict[str, tuple[str, int]]) -> str:

@@ -24,6 +24,12 @@ def align(scores: Sequence[Sequence[float]]) -> list[int | None]:
     n_rows = len(scores[0]) if scores else 0
     if n_runs == n_rows and all(scores[i][i] >= max(scores[i]) > 0 for i in range(n_runs)):
         return list(range(n_runs))  # every run names its own row: the common case
+    pairs = _best_path(scores, n_runs, n_rows)
+    return _certain(pairs, scores)
+
+
+def _best_path(scores: Sequence[Sequence[float]], n_runs: int, n_rows: int) -> list[int | None]:
+    """Highest-scoring monotonic assignment; runs and rows may be left out at a cost."""
     best = [[0.0] * (n_rows + 1) for _ in range(n_runs + 1)]
     move = [[""] * (n_rows + 1) for _ in range(n_runs + 1)]
     for i in range(n_runs + 1):
@@ -47,7 +53,7 @@ def align(scores: Sequence[Sequence[float]]) -> list[int | None]:
             i -= 1
         else:
             j -= 1
-    return _certain(pairs, scores)
+    return pairs
 
 
 def _certain(pairs: Sequence[int | None], scores: Sequence[Sequence[float]]) -> list[int | None]:

@@ -45,9 +45,9 @@ def parse_value(raw: str) -> Value:
     if _NOT_APPLICABLE.match(_SPACE.sub("", text)):
         return Value(CellState.NOT_APPLICABLE)
     match = _NUMBER.match(text)
-    if not match or len(match["digits"]) > MAX_DIGITS:
+    digits = match["digits"].replace(",", "") if match else ""
+    if not match or len(digits) > MAX_DIGITS:
         return Value(CellState.UNREAD)
-    digits = match["digits"].replace(",", "")
     sign = "-" if match["sign"] == "-" else ""
     number = Decimal(f"{sign}{digits}{match['fraction'] or ''}")
     return Value(CellState.NUMBER, number, _SPACE.sub("", match["note"]))

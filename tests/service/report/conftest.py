@@ -259,9 +259,16 @@ def fill_blank_docx(figures, template: Path) -> bytes:
 
     document = docx.Document(str(template))
     second, third, fourth = document.tables
-    rows2 = [line for line in grid2(figures)]
+    rows2 = grid2(figures)
     for row, line in zip(second.rows, rows2, strict=True):
-        if line[0][0] in ("规章", "行政规范性文件", "行政许可", "行政处罚", "行政强制", "行政事业性收费"):
+        if line[0][0] in (
+            "规章",
+            "行政规范性文件",
+            "行政许可",
+            "行政处罚",
+            "行政强制",
+            "行政事业性收费",
+        ):
             cells = list(dict.fromkeys(c._tc for c in row.cells))
             for tc, (text, _, _) in zip(cells[1:], line[1:], strict=True):
                 _type(tc, text)

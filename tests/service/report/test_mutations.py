@@ -74,9 +74,7 @@ def test_prose_that_disagrees_with_the_table_is_found(make, writers, read, row, 
     wrong = wrong.replace(phrase, phrase.replace(str(figure), str(figure + 7)))
     found = {f[0] for f in failures(read(wrong.encode(), name))}
     assert found == rules
-    message = next(
-        f for f in check_report(read(wrong.encode(), name)).findings if f.rule in rules
-    )
+    message = next(f for f in check_report(read(wrong.encode(), name)).findings if f.rule in rules)
     assert message.difference == 7
     assert f"{figure + 7} ≠ {figure}，差 7" in message.message
 

@@ -67,11 +67,13 @@ def test_menus_and_footers_around_a_web_page_do_not_matter(make, html_page, same
     figures = make(6)
     menu = "".join(f"<li><a href='/{i}'>2019年栏目{i}</a></li>" for i in range(30))
     page = (
-        "<html><head><title>2019年</title><style>p{{}}</style></head><body><div id=top><ul>" + menu
-        + "</ul></div><table width=100%><tr><td><table><tr><td>首页</td><td>政务公开</td></tr></table>"
-        "</td></tr><tr><td>{}</td></tr></table><div class=foot><p>版权所有：某某局 网站标识码1234567890"
-        " 备案号11000002号</p><p>打印 关闭</p></div><script>var a='第三部分';</script></body></html>"
-    )  # fmt: skip
+        "<html><head><title>2019年</title><style>p{{}}</style></head><body><div id=top><ul>"
+        + menu
+        + "</ul></div><table width=100%><tr><td><table><tr><td>首页</td><td>政务公开</td></tr>"
+        "</table></td></tr><tr><td>{}</td></tr></table><div class=foot>"
+        "<p>版权所有：某某局 网站标识码1234567890 备案号11000002号</p><p>打印 关闭</p></div>"
+        "<script>var a='第三部分';</script></body></html>"
+    )
     report = read(html_page(figures, wrap=page).encode("gb18030"), "page.shtml")
     same(report, figures)
     assert report.year == figures.year
@@ -81,13 +83,18 @@ def test_menus_and_footers_around_a_web_page_do_not_matter(make, html_page, same
 def test_table_split_over_pages_with_its_heading_repeated(make, writers, same, read):
     figures = make(7)
     text = writers["line"](figures)[0].decode()
-    heading = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和） 申请人情况\n自然人 法人或其他组织 总计\n商业企业 科研机构 社会公益组织 法律服务机构 其他"
+    heading = (
+        "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和） 申请人情况\n"
+        "自然人 法人或其他组织 总计\n商业企业 科研机构 社会公益组织 法律服务机构 其他"
+    )
     text = text.replace("（四）无法提供", f"\n- 5 -\n\n{heading}\n（四）无法提供")
     report = read(text.encode(), "r.txt")
     same(report, figures)
 
 
-def test_columns_flattened_one_after_another_are_turned_when_sums_prove_it(make, writers, same, read):
+def test_columns_flattened_one_after_another_are_turned_when_sums_prove_it(
+    make, writers, same, read
+):
     figures = make(8)
     lines = writers["line"](figures)[0].decode().split("\n")
     first = next(i for i, line in enumerate(lines) if line.startswith("一、本年新收"))

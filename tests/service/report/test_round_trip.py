@@ -7,7 +7,9 @@ from service.report.checking.finding import Severity, Status
 
 
 @pytest.mark.parametrize("seed", [11, 12])
-def test_word_pdf_and_web_page_read_back_equal(shared, make, filled_docx, office, same, tmp_path, seed):
+def test_word_pdf_and_web_page_read_back_equal(
+    shared, make, filled_docx, office, same, tmp_path, seed
+):
     figures = make(seed, "2021", largest=3000)
     path = tmp_path / "报告.docx"
     path.write_bytes(filled_docx(figures, shared / "blank_template_2021.docx"))
