@@ -1,20 +1,19 @@
 """A saved model: a folder of plain files, verified before it is believed. No pickle.
 
-    manifest.json         format version, model id, heads with their codes, SHA-256 of every other file
+    manifest.json         format version, model id, heads with codes, SHA-256 of all other files
     config.json           the resolved training configuration
-    weights.safetensors   buckets, weights, 8-bit coefficients, calibration, thresholds
+    weights.safetensors   buckets, weights, 8-bit coefficients, calibration
     metrics.json          what was measured
     README.md             the model card
 
-Format history. 1: first. To change the format, raise `FORMAT`, keep reading the old ones, and keep an old artefact in
-`tests/models/artifacts/` that proves it.
+Format history. 1: first. To change the format, raise `FORMAT`, keep reading the old ones, and
+keep an old artefact in `tests/models/artifacts/` that proves it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -118,13 +117,15 @@ def save_artifact(
         folder.chmod(0o755)
         if path.exists():
             retired = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
-            os.replace(path, retired / "old")
-            os.replace(folder, path)
+            path.replace(retired / "old")
+            folder.replace(path)
             shutil.rmtree(retired)
         else:
-            os.replace(folder, path)
+            folder.replace(path)
     except OSError as error:
-        raise ArtifactError(f"模型写不进 {path}：{error.strerror}。请检查磁盘空间和权限。") from error
+        raise ArtifactError(
+            f"模型写不进 {path}：{error.strerror}。请检查磁盘空间和权限。"
+        ) from error
 
 
 def _manifest(pipeline: Pipeline, hashes: dict[str, str]) -> dict[str, Any]:
@@ -202,7 +203,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ArtifactError(f"模型文件夹 {folder} 缺少 {'、'.join(missing)}，请重新安装。")
     if manifest.get("format") != FORMAT:
         raise ArtifactError(
-            f"模型 {folder} 的格式版本是 {manifest.get('format')}，本程序只认 {FORMAT}，请升级程序。"
+            f"模型 {folder} 的格式版本是 {manifest.get('format')}，本程序只认 {FORMAT}，"
+            "请升级程序。"
         )
     return manifest
 
@@ -218,7 +220,9 @@ def _assemble(manifest: dict[str, Any], weights: bytes) -> Pipeline:
     questions, parts, at = {}, [], 0
     for entry in manifest["heads"]:
         name, width = entry["name"], len(entry["codes"])
-        parts.append(QuantizedCoef(*(tensors[f"{name}.{k}"] for k in ("columns", "values", "scale"))))
+        parts.append(
+            QuantizedCoef(*(tensors[f"{name}.{k}"] for k in ("columns", "values", "scale")))
+        )
         above = entry["parent_index"]
         questions[name] = Head(
             name,

@@ -1,10 +1,12 @@
 """From probabilities to `accept` or `review`: thresholds that keep a promise about precision.
 
-A threshold is chosen on documents the model has not seen: the lowest at which the share of wrong answers among the accepted
-ones is, with confidence 1 - delta, at most 1 - target. The bound is the binomial one of Clopper and Pearson; thresholds are
-tried from the strictest downwards and the search ends at the first that fails after one has held (fixed-sequence
-testing, as in selective classification: Geifman and El-Yaniv 2017), so that trying many does not void the promise.
-Failures before the first success are passed over: there, too few documents are left to tell.
+A threshold is chosen on documents the model has not seen: the lowest at which the share of wrong
+answers among the accepted ones is, with confidence 1 - delta, at most 1 - target. The bound is
+the binomial one of Clopper and Pearson; thresholds are tried from the strictest downwards and
+the search ends at the first that fails after one has held (fixed-sequence testing, as in
+selective classification: Geifman and El-Yaniv 2017), so that trying many does not void the
+promise. Failures before the first success are passed over: there, too few documents are left to
+tell.
 """
 
 from __future__ import annotations

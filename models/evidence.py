@@ -10,89 +10,90 @@ from models.encoders.weighting import FeatureWeights
 from models.prediction import Evidence
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
-from models.text.segment import Word, default_segmenter
+from models.text.segment import default_segmenter
 
 _IGNORED = frozenset(" ,.;:!?'\"()[]<>、，。；：！？“”‘’（）《》【】…—-~*·")
+_LONGEST = 12  # characters of a joined span
 
 
-def find_evidence(
-    text: str,
-    contrast: NDArray[np.float32],
-    hasher: CharacterHasher,
-    features: FeatureWeights,
-    *,
-    limit: int = 5,
-) -> tuple[Evidence, ...]:
-    """Spans of `text` that spoke most for the answer.
-
-    Each n-gram's contribution (its value times the answer's coefficient minus the strongest rival's) is spread over its
-    characters, summed over jieba's words, and words that touch are joined: people read words, not
-    n-grams.
+class Trace:
+    """One text prepared for explanation: its n-grams with their places and values, and its words.
 
     Parameters
     ----------
     text : str
-        As received; the spans are offsets into it.
-    contrast : float32 array, shape (n_features,)
-        Coefficient of the answer minus that of the runner-up.
-    limit : int
-        Most spans returned, sorted by weight, heaviest first.
+        As received; evidence spans are offsets into it.
     """
-    normal = normalize(CodePoints.from_texts([text]))
-    codes = normal.points.codes
-    if not len(codes):
-        return ()
-    influence = _influence(codes, contrast, hasher, features)
-    words = default_segmenter().words(normal.points.text(0))
-    spans = _join(words, influence)
-    total = sum(weight for _, _, weight in spans)
-    best = sorted(spans, key=lambda span: -span[2])[:limit]
-    return tuple(
-        _original(text, normal.source, start, end, weight / total) for start, end, weight in best
-    )
 
+    def __init__(self, text: str, hasher: CharacterHasher, features: FeatureWeights) -> None:
+        self._text = text
+        normal = normalize(CodePoints.from_texts([text]))
+        self._source = normal.source
+        words = default_segmenter().cut(normal.points.text(0))
+        self._word_start = np.concatenate(([0], np.cumsum([len(word) for word in words]))).astype(
+            int
+        )
+        self._telling = np.array([not _IGNORED.issuperset(word) for word in words], bool)
+        codes = normal.points.codes
+        spoken = letters()[codes]
+        starts, orders, buckets = [], [], []
+        for order in hasher.orders:
+            at = np.flatnonzero(whole_grams(spoken, order))
+            starts.append(at)
+            orders.append(np.full(len(at), order))
+            buckets.append(hash_grams(codes, order, hasher.n_bits)[at])
+        columns = features.columns(np.concatenate(buckets))
+        known = columns >= 0
+        self._start = np.concatenate(starts)[known]
+        self._order = np.concatenate(orders)[known]
+        #: Feature columns of the text's n-grams, shape (n_grams,), repeated as they occur.
+        self.columns = columns[known]
+        _, inverse, count = np.unique(self.columns, return_inverse=True, return_counts=True)
+        repeats = count[inverse]
+        # A bucket's sub-linear count is shared equally by its occurrences.
+        self._value = (1 + np.log(repeats)) / repeats * features.weights[self.columns]
 
-def _influence(
-    codes: NDArray[np.uint32],
-    contrast: NDArray[np.float32],
-    hasher: CharacterHasher,
-    features: FeatureWeights,
-) -> NDArray[np.float64]:
-    """Contribution of each character; a bucket's sub-linear count is shared by its occurrences."""
-    influence = np.zeros(len(codes))
-    spoken = letters()[codes]
-    per_order = [hash_grams(codes, order, hasher.n_bits) for order in hasher.orders]
-    whole = [whole_grams(spoken, order) for order in hasher.orders]
-    heard = [buckets[mask] for buckets, mask in zip(per_order, whole, strict=True)]
-    counts = np.bincount(np.concatenate(heard), minlength=hasher.n_buckets)
-    for order, buckets, mask in zip(hasher.orders, per_order, whole, strict=True):
-        columns = features.columns(buckets)
-        known = (columns >= 0) & mask
-        count = np.maximum(counts[buckets], 1)
-        value = np.where(known, (1 + np.log(count)) / count * features.weights[columns], 0.0)
-        value *= np.where(known, contrast[columns], 0.0)
-        for offset in range(order):
-            influence[offset : offset + len(value)] += value / order
-    return influence
+    def evidence(self, contrast: NDArray[np.float32], *, limit: int = 5) -> tuple[Evidence, ...]:
+        """Spans that spoke most for an answer, heaviest first.
 
+        Each n-gram's contribution is spread over its characters and summed over jieba's words;
+        strong words that touch are joined: people read words, not n-grams.
 
-def _join(words: list[Word], influence: NDArray[np.float64]) -> list[tuple[int, int, float]]:
-    """Positive words; those that touch become one span, punctuation never counts."""
-    spans: list[tuple[int, int, float]] = []
-    for word in words:
-        weight = float(influence[word.start : word.end].sum())
-        if weight <= 0 or all(c in _IGNORED for c in word.text):
-            continue
-        if spans and spans[-1][1] == word.start and word.end - spans[-1][0] <= 12:
-            start, _, before = spans.pop()
-            spans.append((start, word.end, before + weight))
-        else:
-            spans.append((word.start, word.end, weight))
-    return spans
+        Parameters
+        ----------
+        contrast : float32 array, shape (n_grams,)
+            For each of `columns`, the coefficient of the answer minus that of the runner-up.
+        """
+        influence = np.zeros(len(self._source) + 1)
+        share = self._value * contrast / self._order
+        for offset in range(int(self._order.max(initial=0))):
+            reaches = self._order > offset
+            np.add.at(influence, self._start[reaches] + offset, share[reaches])
+        if not len(self._telling):
+            return ()
+        weights = np.add.reduceat(influence, self._word_start[:-1])
+        weights[~self._telling] = 0
+        np.maximum(weights, 0, out=weights)
+        strong = np.argsort(-weights, kind="stable")[: 2 * limit]
+        spans = self._join(np.sort(strong[weights[strong] > 0]), weights)
+        total = float(weights.sum())
+        best = sorted(spans, key=lambda span: -span[2])[:limit]
+        return tuple(self._original(start, end, weight / total) for start, end, weight in best)
 
+    def _join(
+        self, words: NDArray[np.intp], weights: NDArray[np.float64]
+    ) -> list[tuple[int, int, float]]:
+        """Spans of the given words, sorted by place; neighbours become one."""
+        spans: list[tuple[int, int, float]] = []
+        for word in words.tolist():
+            start, end = int(self._word_start[word]), int(self._word_start[word + 1])
+            weight = float(weights[word])
+            if spans and spans[-1][1] == start and end - spans[-1][0] <= _LONGEST:
+                start, _, before = spans.pop()
+                weight += before
+            spans.append((start, end, weight))
+        return spans
 
-def _original(
-    text: str, source: NDArray[np.int64], start: int, end: int, weight: float
-) -> Evidence:
-    first, last = int(source[start]), int(source[end - 1]) + 1
-    return Evidence(text[first:last], first, last, round(weight, 4))
+    def _original(self, start: int, end: int, weight: float) -> Evidence:
+        first, last = int(self._source[start]), int(self._source[end - 1]) + 1
+        return Evidence(self._text[first:last], first, last, round(weight, 4))

@@ -13,8 +13,8 @@ from models.classifiers.linear import LinearScores
 from models.document import Document
 from models.encoders.characters import CharacterHasher
 from models.encoders.weighting import FeatureWeights, Rows
-from models.evidence import find_evidence
-from models.prediction import HeadPredictions, Prediction, PredictionBatch
+from models.evidence import Trace
+from models.prediction import Evidence, HeadPredictions, Prediction, PredictionBatch
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
 
@@ -39,7 +39,8 @@ class Head:
     parent_index : int array, shape (n_labels,), optional
         For each label, the column of its parent in that head.
     blend : float
-        For a head that has children: weight in 0..1 of the children's summed probabilities beside its own.
+        For a head that has children: weight in 0..1 of the children's summed probabilities
+        beside its own.
     """
 
     name: str
@@ -90,9 +91,7 @@ class Pipeline:
         """Label a batch of Python strings; any string is accepted."""
         return self._predict_points(CodePoints.from_texts(texts))
 
-    def predict_utf8(
-        self, data: NDArray[np.uint8], offsets: NDArray[np.int64]
-    ) -> PredictionBatch:
+    def predict_utf8(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> PredictionBatch:
         """Label a column of UTF-8 text without making a Python string of each row.
 
         Parameters
@@ -112,8 +111,9 @@ class Pipeline:
         found = []
         for document, heads in zip(documents, batch.rows(), strict=True):
             if evidence:
+                trace = Trace(document.text, self.hasher, self.features)
                 heads = {
-                    name: replace(answer, evidence=self._explain(document.text, name, answer))
+                    name: replace(answer, evidence=self._explain(trace, name, answer))
                     for name, answer in heads.items()
                 }
             found.append(DocumentPrediction(document.id, self.model_id, heads))
@@ -130,12 +130,13 @@ class Pipeline:
         legible = legible_texts(points) & (np.diff(rows.indptr) > 0)
         return PredictionBatch(self.model_id, decide(self.questions, y_score, legible))
 
-    def _explain(self, text: str, name: str, answer: Prediction) -> tuple:  # type: ignore[type-arg]
+    def _explain(self, trace: Trace, name: str, answer: Prediction) -> tuple[Evidence, ...]:
         head = self.questions[name]
-        coef = self.scorer.coef[:, head.outputs]
-        best, rival = (head.codes.index(c.label) for c in answer.candidates[:2])
-        contrast = coef[:, best] - coef[:, rival]
-        return find_evidence(text, contrast, self.hasher, self.features)
+        best, rival = (
+            head.outputs.start + head.codes.index(c.label) for c in answer.candidates[:2]
+        )
+        coef = self.scorer.coef
+        return trace.evidence(coef[trace.columns, best] - coef[trace.columns, rival])
 
 
 def legible_texts(points: CodePoints) -> NDArray[np.bool_]:

@@ -20,7 +20,8 @@ PERCENTILES = (10, 25, 50, 75, 90, 99)
 class Audit:
     """Findings. `problems` is empty when the corpus may be used.
 
-    `near_duplicates` and `leaks` list (row, row, containment); for leaks the second row is of the evaluation set.
+    `near_duplicates` and `leaks` list (row, row, containment); for leaks the second row is of
+    the evaluation set.
     """
 
     n_documents: int
@@ -38,13 +39,11 @@ class Audit:
         return asdict(self)
 
 
-def audit(
-    corpus: Corpus, label_fields: Sequence[str], evaluation: Corpus | None = None
-) -> Audit:
+def audit(corpus: Corpus, label_fields: Sequence[str], evaluation: Corpus | None = None) -> Audit:
     """Audit a corpus and, if given, its separation from an evaluation set.
 
-    A near-duplicate is a text that shares at least half of its character 5-grams with another; more than
-    1 % of them fails, and so does any text that the evaluation set repeats.
+    A near-duplicate is a text that shares at least half of its character 5-grams with another;
+    more than 1 % of them fails, and so does any text that the evaluation set repeats.
     """
     texts = corpus.texts
     n = len(texts)
@@ -64,7 +63,10 @@ def audit(
     return Audit(
         n,
         exact,
-        tuple((int(a), int(b), round(float(c), 3)) for (a, b), c in zip(pairs, containment, strict=True)),
+        tuple(
+            (int(a), int(b), round(float(c), 3))
+            for (a, b), c in zip(pairs, containment, strict=True)
+        ),
         ratio,
         counts,
         missing,
@@ -85,9 +87,7 @@ def _label_counts(
     return counts, missing
 
 
-def _leaks(
-    train: Sequence[str], evaluation: Sequence[str]
-) -> tuple[tuple[int, int, float], ...]:
+def _leaks(train: Sequence[str], evaluation: Sequence[str]) -> tuple[tuple[int, int, float], ...]:
     pairs, containment = similar_pairs([*train, *evaluation], threshold=NEAR_DUPLICATE)
     n = len(train)
     return tuple(

@@ -1,4 +1,4 @@
-"""The model card: what the model is for, what it was trained on, what was measured, where it fails."""
+"""The model card: purpose, training data, what was measured, where it fails."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ def render_card(pipeline: Pipeline, config: Mapping[str, Any], metrics: Mapping[
     sections = [
         f"# {pipeline.model_id}",
         "A linear classifier over hashed character n-grams for Chinese messages to a municipal "
-        "natural-resources bureau. It runs offline on one core and says `review` where it does not know.",
+        "natural-resources bureau. It runs offline on one core and says `review` where it does "
+        "not know.",
         "## Heads\n\n| head | labels | accepts at |\n|---|---|---|\n" + heads,
         "## Intended use and limits\n\n"
-        "- Sorting citizens' messages and disclosure requests by topic and intent for a person to confirm. "
-        "It decides nothing: an outcome under the 条例 is never read from a request by this model.\n"
-        "- Trained on texts written for this project, not on an office's own mail. Expect the figures of "
-        "`real messages` below on a stranger's messages, and better after review and re-training.\n"
+        "- Sorting citizens' messages and disclosure requests by topic and intent for a person to "
+        "confirm. It decides nothing: an outcome under the 条例 is never read from a request by "
+        "this model.\n"
+        "- Trained on texts written for this project, not on an office's own mail. Expect the "
+        "figures of `real messages` below on a stranger's messages, and better after review and "
+        "re-training.\n"
         "- Labels with little support in the tables below are guesses with wide error bars.",
         "## Training data\n\n" + _training(metrics.get("training")),
     ]
@@ -46,7 +49,9 @@ def _threshold(value: float) -> str:
 def _training(training: Mapping[str, Any] | None) -> str:
     if not training:
         return _MISSING
-    lines = [f"{training['n_documents']} texts; SHA-256 of the corpus `{training['sha256'][:16]}…`."]
+    lines = [
+        f"{training['n_documents']} texts; SHA-256 of the corpus `{training['sha256'][:16]}…`."
+    ]
     lengths = training.get("length_percentiles")
     if lengths:
         lines.append("Length in characters: " + ", ".join(f"{k} {v}" for k, v in lengths.items()))
@@ -64,7 +69,8 @@ def _heads(heads: Mapping[str, Any] | None) -> str:
         summary += (
             f"| {name} | {e['n_documents']} | {e['accuracy']:.3f} | {e['macro_f1']:.3f} "
             f"| {_ratio(e.get('ece'))} | {_ratio(e.get('accept_coverage'))} "
-            f"| {_ratio(e.get('accept_precision'))} | {_ratio(e.get('coverage', {}).get('0.95'))} |\n"
+            f"| {_ratio(e.get('accept_precision'))} "
+            f"| {_ratio(e.get('coverage', {}).get('0.95'))} |\n"
         )
     details = [_labels(name, e) for name, e in heads.items() if len(e["labels"]) <= 30]
     return "\n\n".join([summary, *details])

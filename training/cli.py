@@ -34,7 +34,9 @@ def _echo(content: object) -> None:
 @app.command("audit")
 def audit_cli(
     corpus: Annotated[Path | None, typer.Argument(help="语料；默认为随程序附带的语料")] = None,
-    evaluation: Annotated[Path | None, typer.Option(help="评测语料：检查与训练语料有无泄漏")] = None,
+    evaluation: Annotated[
+        Path | None, typer.Option(help="评测语料：检查与训练语料有无泄漏")
+    ] = None,
     text_field: TextField = "text",
     label_field: LabelField = None,
     as_json: Json = False,
@@ -54,8 +56,10 @@ def audit_cli(
     if as_json:
         _echo(result.to_json())
     else:
-        typer.echo(f"共 {result.n_documents} 条；完全重复 {result.exact_duplicates}；近似重复占 "
-                   f"{result.near_duplicate_ratio:.2%}；与评测语料重复 {len(result.leaks)}")
+        typer.echo(
+            f"共 {result.n_documents} 条；完全重复 {result.exact_duplicates}；近似重复占 "
+            f"{result.near_duplicate_ratio:.2%}；与评测语料重复 {len(result.leaks)}"
+        )
         typer.echo("长度：" + "，".join(f"{k} {v}" for k, v in result.length_percentiles.items()))
         for field, counts in result.label_counts.items():
             typer.echo(f"{field}：" + "，".join(f"{k} {v}" for k, v in counts.items()))
@@ -95,7 +99,9 @@ def fit_cli(
     label_field: LabelField = None,
     group_field: GroupField = None,
     recipe: Recipe = "linear",
-    real_messages: Annotated[Path | None, typer.Option(help="另一份有标签的真实文本，只用来评测")] = None,
+    real_messages: Annotated[
+        Path | None, typer.Option(help="另一份有标签的真实文本，只用来评测")
+    ] = None,
 ) -> None:
     """训练一个模型，写成模型文件夹（权重、配置、指标、说明）。"""
     from training.config import read_config, single_head
@@ -114,7 +120,10 @@ def fit_cli(
     if real_messages is not None:
         evaluations["real_messages"] = read_corpus(real_messages, text_field=text_field)
     fitted = train(data, config, out, group_field=group_field, evaluations=evaluations)
-    typer.echo(f"已训练 {fitted.pipeline.model_id}，共 {len(data)} 条，写入 {out}（说明见 {out / 'README.md'}）")
+    typer.echo(
+        f"已训练 {fitted.pipeline.model_id}，共 {len(data)} 条，写入 {out}"
+        f"（说明见 {out / 'README.md'}）"
+    )
 
 
 @app.command("evaluate")
@@ -124,7 +133,8 @@ def evaluate_cli(
     text_field: TextField = "text",
     label_field: LabelField = None,
     mapping: Annotated[
-        Path | None, typer.Option(help="JSON：把模型的代码并为评测所用的代码，如 {\"minerals\": \"other_nr\"}")
+        Path | None,
+        typer.Option(help='JSON：把模型的代码并为评测所用的代码，如 {"minerals": "other_nr"}'),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -152,7 +162,9 @@ def compare_cli(
     fold_field: Annotated[str | None, typer.Option(help="已分好的折所在列")] = None,
     group_field: GroupField = None,
     recipe: Recipe = "linear",
-    out: Annotated[Path | None, typer.Option(help="输出文件夹：compare.md、compare.json、compare.png")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="输出文件夹：compare.md、compare.json、compare.png")
+    ] = None,
 ) -> None:
     """同样的折、同样的校准、同样的计时，与常见做法并列比较。"""
     from training.compare import compare_corpus

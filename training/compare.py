@@ -28,7 +28,7 @@ from training.train import choose_folds
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """One classifier's figures, pooled over folds; speed includes everything from text to scores."""
+    """One classifier's pooled figures; speed includes everything from text to scores."""
 
     name: str
     evaluation: Evaluation
@@ -69,8 +69,8 @@ def compare(
 ) -> list[ComparisonRow]:
     """Cross-validate every contestant on the same folds.
 
-    Probabilities of a fold come from a calibrator fitted on the other folds' out-of-fold scores, so that
-    calibration is judged on documents neither model nor calibrator has seen.
+    Probabilities of a fold come from a calibrator fitted on the other folds' out-of-fold scores,
+    so that calibration is judged on documents neither model nor calibrator has seen.
     """
     codes = sorted(set(labels))
     y = np.array([codes.index(label) for label in labels], np.intp)
@@ -89,18 +89,16 @@ def _cross_validate(
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         start = time.perf_counter()
-        contestant.fit([texts[i] for i in inside], y[inside])
+        contestant.fit([texts[i] for i in inside.tolist()], y[inside])
         middle = time.perf_counter()
-        y_score[outside] = contestant.scores([texts[i] for i in outside])
+        y_score[outside] = contestant.scores([texts[i] for i in outside.tolist()])
         fit_seconds += middle - start
         score_seconds += time.perf_counter() - middle
     y_prob = cross_calibrate(y_score, y, folds)
-    pred = [codes[i] for i in y_prob.argmax(axis=1)]
-    result = evaluate([codes[i] for i in y], pred, codes=codes, y_prob=y_prob)
+    pred = [codes[i] for i in y_prob.argmax(axis=1).tolist()]
+    result = evaluate([codes[i] for i in y.tolist()], pred, codes=codes, y_prob=y_prob)
     n_folds = len(np.unique(folds))
-    return ComparisonRow(
-        contestant.name, result, fit_seconds / n_folds, len(texts) / score_seconds
-    )
+    return ComparisonRow(contestant.name, result, fit_seconds / n_folds, len(texts) / score_seconds)
 
 
 def cross_calibrate(
@@ -118,7 +116,8 @@ def cross_calibrate(
 def table(rows: Sequence[ComparisonRow]) -> str:
     """The comparison as a Markdown table."""
     head = (
-        "| model | macro-F1 | accuracy | ECE | coverage at 95 % | 98 % | 99 % | fit, s | texts/s |\n"
+        "| model | macro-F1 | accuracy | ECE | coverage at 95 % | 98 % | 99 % | fit, s "
+        "| texts/s |\n"
         "|---|---|---|---|---|---|---|---|---|\n"
     )
     lines = []

@@ -1,4 +1,4 @@
-"""The configuration of a training run: one commented recipe is the whole truth, unknown keys fail."""
+"""The configuration of a training run; unknown keys fail."""
 
 from __future__ import annotations
 

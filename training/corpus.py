@@ -82,14 +82,17 @@ def read_corpus(path: str | Path, *, text_field: str = "text") -> Corpus:
 
 
 def _read_file(file: Path) -> pl.DataFrame:
-    readers = {".jsonl": pl.read_ndjson, ".parquet": pl.read_parquet, ".csv": pl.read_csv}
-    if file.suffix not in readers:
-        raise InputError(f"语料 {file} 应为 .jsonl、.csv 或 .parquet。")
-    options = {"infer_schema_length": None} if file.suffix != ".parquet" else {}
     try:
-        return readers[file.suffix](file, **options)
+        match file.suffix:
+            case ".jsonl":
+                return pl.read_ndjson(file, infer_schema_length=None)
+            case ".csv":
+                return pl.read_csv(file, infer_schema_length=None)
+            case ".parquet":
+                return pl.read_parquet(file)
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
         raise InputError(f"语料 {file} 读不出来，请检查格式和编码（应为 UTF-8）。") from error
+    raise InputError(f"语料 {file} 应为 .jsonl、.csv 或 .parquet。")
 
 
 def shipped_corpus(part: str = _ORDINARY) -> Corpus:

@@ -1,4 +1,4 @@
-"""What a model is worth: figures per label with counts, calibration, and how much it may decide alone."""
+"""What a model is worth: figures per label, calibration, how much it may decide alone."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class LabelReport:
 class Evaluation:
     """Figures of one head on one set of documents.
 
-    `macro_f1` averages over labels with support. `ece` is the expected calibration error of the answer over 15
-    equal-width bins. `coverage` maps a precision to the largest share of documents that could be answered at it,
-    the threshold chosen with hindsight on the same documents. `accept_coverage` and `accept_precision` are those of the model's
-    own decisions.
+    `macro_f1` averages over labels with support. `ece` is the expected calibration error of the
+    answer over 15 equal-width bins. `coverage` maps a precision to the largest share of
+    documents that could be answered at it, the threshold chosen with hindsight on the same
+    documents. `accept_coverage` and `accept_precision` are those of the model's own decisions.
     """
 
     n_documents: int

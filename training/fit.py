@@ -284,14 +284,9 @@ def fit_questions(
     return questions
 
 
-def _parent_index(
-    target: HeadTarget, targets: Mapping[str, HeadTarget]
-) -> NDArray[np.intp] | None:
+def _parent_index(target: HeadTarget, targets: Mapping[str, HeadTarget]) -> NDArray[np.intp] | None:
     if target.config.parent is None:
         return None
     topics = label_sets.topics()
     above = targets[target.config.parent].codes
     return np.array([above.index(topics[code].parent or "") for code in target.codes], np.intp)
-
-
-

@@ -78,7 +78,8 @@ def summary(results: Mapping[str, Evaluation]) -> str:
         lines += [
             f"## {name}：{e.n_documents} 条",
             "",
-            f"准确率 {e.accuracy:.3f}，宏平均 F1 {e.macro_f1:.3f}，校准误差 {e.ece or 0:.3f}{accepted}{right}",
+            f"准确率 {e.accuracy:.3f}，宏平均 F1 {e.macro_f1:.3f}，"
+            f"校准误差 {e.ece or 0:.3f}{accepted}{right}",
             "",
             "| 标签 | 条数 | 精确率 | 召回率 | F1 |",
             "|---|---|---|---|---|",

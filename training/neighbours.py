@@ -56,7 +56,8 @@ def group_similar(texts: Sequence[str], *, threshold: float = 0.5) -> NDArray[np
     n = len(texts)
     links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     _, labels = connected_components(links, directed=False)
-    return labels.astype(np.int64)
+    clusters: NDArray[np.int64] = labels.astype(np.int64)
+    return clusters
 
 
 def _shingles(texts: Sequence[str]) -> tuple[csr_array, NDArray[np.int64]]:

@@ -1,7 +1,7 @@
 """What people usually reach for instead: jieba + fastText, TF-IDF + LinearSVC, ComplementNB.
 
-Each is written as its own documentation and the usual tutorials write it. They share one small interface: fit on texts and labels, give
-scores for texts.
+Each is written as its own documentation and the usual tutorials write it. They share one small
+interface: fit on texts and labels, give scores for texts.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ class FastTextRival:
         try:
             import fasttext
         except ModuleNotFoundError:
-            raise InputError("对比需要 fastText：请运行 pip install 'yangguang[compare]'。") from None
+            raise InputError(
+                "对比需要 fastText：请运行 pip install 'yangguang[compare]'。"
+            ) from None
         self._n_classes = int(y.max()) + 1
         handle, name = tempfile.mkstemp(suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -47,8 +47,8 @@ def write_split(
 ) -> tuple[int, int]:
     """Write `train.jsonl` and `evaluation.jsonl`; returns how many texts went to each.
 
-    One group in `one_in` is held out, chosen by the hash of its first text, so that growing the corpus moves nothing.
-    Near-duplicates count as one group unless `group_field` says otherwise.
+    One group in `one_in` is held out, chosen by the hash of its first text, so that growing the
+    corpus moves nothing. Near-duplicates count as one group unless `group_field` says otherwise.
     """
     groups = corpus.values(group_field) if group_field else group_similar(corpus.texts).tolist()
     first: dict[object, str] = {}

@@ -23,9 +23,7 @@ from training.split import assign_folds, balanced_folds
 VOICE = "voice"
 
 
-def choose_folds(
-    corpus: Corpus, config: TrainConfig, group_field: str | None
-) -> NDArray[np.intp]:
+def choose_folds(corpus: Corpus, config: TrainConfig, group_field: str | None) -> NDArray[np.intp]:
     """Folds for out-of-fold scores.
 
     By `group_field` if given (one group stays together), otherwise near-duplicates stay together.
@@ -37,7 +35,7 @@ def choose_folds(
             return balanced_folds(groups, n_folds)
         return assign_folds(groups, n_folds, config.seed)
     clusters = group_similar(corpus.texts)
-    first = {}
+    first: dict[int, str] = {}
     for text, cluster in zip(corpus.texts, clusters.tolist(), strict=True):
         first.setdefault(cluster, text)
     return assign_folds([first[c] for c in clusters.tolist()], n_folds, config.seed)
@@ -70,9 +68,7 @@ def train(
         metrics[name] = {head: result.to_json() for head, result in measured.items()}
     settings = config.model_dump(mode="json")
     card = render_card(fitted.pipeline, settings, metrics)
-    save_artifact(
-        out, fitted.pipeline, fitted.parts, config=settings, metrics=metrics, card=card
-    )
+    save_artifact(out, fitted.pipeline, fitted.parts, config=settings, metrics=metrics, card=card)
     return fitted
 
 

@@ -1,4 +1,4 @@
-"""A linear classifier over hashed features: one sparse product gives the raw scores of all heads."""
+"""A linear classifier over hashed features: one sparse product scores all heads."""
 
 from __future__ import annotations
 

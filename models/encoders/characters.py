@@ -1,9 +1,10 @@
 """Hashed character n-grams: no segmenter, no vocabulary file, whole batches in arrays.
 
-Chinese needs no word boundaries for a linear model to do well, and characters are robust to the typing
-errors, dialect and invented words of real letters. Every 1-gram and 2-gram (and 3-gram if asked for) of letters,
-digits and ideographs is hashed into `2**n_bits` buckets; a text becomes the counts of its buckets. Punctuation
-says who wrote, not what about: n-grams never contain or cross it (one point of accuracy on unseen writers).
+Chinese needs no word boundaries for a linear model to do well, and characters are robust to the
+typing errors, dialect and invented words of real letters. Every 1-gram and 2-gram (and 3-gram if
+asked for) of letters, digits and ideographs is hashed into `2**n_bits` buckets; a text becomes
+the counts of its buckets. Punctuation says who wrote, not what about: n-grams never contain or
+cross it (one point of accuracy on unseen writers).
 """
 
 from __future__ import annotations

@@ -62,9 +62,9 @@ class FeatureWeights:
         ends = np.zeros(len(known) + 1, np.int64)
         np.cumsum(known, out=ends[1:])
         indptr = ends[counts.indptr]
-        values = (_ONE_PLUS_LOG[np.minimum(counts.counts[known], _MAX_COUNT)]) * self.weights[
-            columns
-        ]
+        values = (
+            (_ONE_PLUS_LOG[np.minimum(counts.counts[known], _MAX_COUNT)]) * self.weights[columns]
+        )
         squares = np.zeros(len(values) + 1)
         np.cumsum(values.astype(np.float64) ** 2, out=squares[1:])
         norms = np.sqrt(np.maximum(squares[indptr[1:]] - squares[indptr[:-1]], 1e-12))
@@ -77,12 +77,18 @@ _ONE_PLUS_LOG = np.concatenate(([0.0], 1 + np.log(np.arange(1, _MAX_COUNT + 1)))
 
 
 def fit_weights(
-    counts: Counts, y: NDArray[np.intp], n_buckets: int, *, min_df: int = 2, idf_power: float = 1.0, ratio_power: float = 1.0
+    counts: Counts,
+    y: NDArray[np.intp],
+    n_buckets: int,
+    *,
+    min_df: int = 2,
+    idf_power: float = 1.0,
+    ratio_power: float = 1.0,
 ) -> FeatureWeights:
-    """Weight each bucket by idf ** idf_power × (largest |log-count ratio| of a class) ** ratio_power.
+    """Weight each bucket by idf ** idf_power × (largest class ratio) ** ratio_power.
 
-    The ratio is that of naive Bayes with add-one smoothing (Wang & Manning 2012), one shared vector so that it
-    folds into the coefficients.
+    The ratio is |ln| of the count ratio of naive Bayes with add-one smoothing (Wang & Manning
+    2012), one shared vector so that it folds into the coefficients.
 
     Parameters
     ----------
@@ -109,4 +115,6 @@ def fit_weights(
         outside = total - inside + 1.0
         log_ratio = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
         np.maximum(ratio, np.abs(log_ratio), out=ratio)
-    return FeatureWeights(buckets, (idf**idf_power * ratio**ratio_power).astype(np.float32), n_buckets)
+    return FeatureWeights(
+        buckets, (idf**idf_power * ratio**ratio_power).astype(np.float32), n_buckets
+    )

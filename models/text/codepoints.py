@@ -1,4 +1,4 @@
-"""A batch of texts as one array of Unicode code points: the form in which all batch work is done."""
+"""A batch of texts as one array of code points: the form of all batch work."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """One normal form for everything that reaches a model.
 
-Per code point: Unicode NFKC, lower case, CJK radicals to ideographs, traditional to simplified characters;
-invisible and control characters vanish, every run of white space becomes one blank, and Excel's `_x000D_`
-escapes become the white space they stand for. Working per code point (rather than on strings) keeps the
-way back to the original text exact and lets a whole batch be mapped by table look-up.
+Per code point: Unicode NFKC, lower case, CJK radicals to ideographs, traditional to simplified
+characters; invisible and control characters vanish, every run of white space becomes one blank,
+and Excel's `_x000D_` escapes become the white space they stand for. Working per code point
+(rather than on strings) keeps the way back to the original text exact and lets a whole batch be
+mapped by table look-up.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def _equivalents(name: str) -> dict[str, str]:
 
 
 def _image(character: str, equivalents: dict[str, str]) -> str:
-    """Fixed point of all replacements of one character, so that normalising twice changes nothing."""
+    """Fixed point of all replacements of a character: normalising twice changes nothing."""
     image = character
     while True:
         folded = unicodedata.normalize("NFKC", image).lower()

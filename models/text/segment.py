@@ -1,4 +1,4 @@
-"""Words: jieba's dictionary and cuts, through their Rust port, with the words of the field added."""
+"""Words: jieba's dictionary and cuts through their Rust port, plus the words of the field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences: the spans that end with a Chinese or Western full stop, question, exclamation mark or a line break."""
+"""Sentences: spans that end with a Chinese or Western full stop, question mark or line break."""
 
 from __future__ import annotations
 

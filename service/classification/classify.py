@@ -27,7 +27,12 @@ def classify_text(text: str, classifier: Classifier) -> Mapping[str, Prediction]
 
 def to_json(answers: Mapping[str, Prediction], model_id: str) -> dict[str, Any]:
     """Answers in the form of the HTTP interface."""
-    return {"model_id": model_id} | {head: _one(answer) for head, answer in answers.items()}
+    return {"model_id": model_id} | heads_json(answers)
+
+
+def heads_json(answers: Mapping[str, Prediction]) -> dict[str, Any]:
+    """Answers by head, as both the command line and the HTTP interface give them."""
+    return {head: _one(answer) for head, answer in answers.items()}
 
 
 def _one(answer: Prediction) -> dict[str, Any]:

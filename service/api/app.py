@@ -1,0 +1,68 @@
+"""Assembly of the HTTP application; the model is loaded once, in lifespan."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+import models
+from models.document import Document
+from models.pipeline import Pipeline
+from service.api import classify, problems, reports, system
+from service.api.batching import Batcher
+from service.api.telemetry import Observe, Telemetry
+from service.settings import Settings, read_settings
+
+_DESCRIPTION = (
+    "给群众诉求分类、核对政府信息公开年度报告。全部在本机完成，不联网，不记录正文。"
+    "判定为 `review` 的，请人工复核；模型不替任何人作出决定。"
+)
+
+
+def create_app(
+    settings: Settings | None = None, load: Callable[[], Pipeline] | None = None
+) -> FastAPI:
+    """Build the application.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        By default read from the environment.
+    load : callable, optional
+        Gives the pipeline; by default the artefact that the settings name.
+    """
+    chosen = settings or read_settings()
+
+    def load_default() -> Pipeline:
+        return models.load(None if chosen.model_path is None else str(chosen.model_path))
+
+    telemetry = Telemetry()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        pipeline = (load or load_default)()
+        pipeline.predict(
+            [Document("预热")]
+        )  # tables and dictionary are built now, not in the first caller's time
+        async with Batcher(pipeline, chosen.max_batch, telemetry.rounds.observe) as batcher:
+            app.state.batcher = batcher
+            yield
+            app.state.batcher = None
+
+    app = FastAPIOffline(
+        title="阳光 yangguang",
+        version=models.__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+    )
+    app.state.settings = chosen
+    app.state.telemetry = telemetry
+    for router in (classify.router, reports.router, system.router):
+        app.include_router(router)
+    problems.install(app)
+    limits = {"/v1/reports": chosen.max_upload_bytes, "/": chosen.max_body_bytes}
+    app.add_middleware(Observe, telemetry=telemetry, limits=limits)
+    return app

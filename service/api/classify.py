@@ -1,0 +1,61 @@
+"""`POST /v1/classify`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from models.document import Document
+from models.errors import InputError
+from models.pipeline import DocumentPrediction
+from service.api.batching import Batcher
+from service.api.problems import RESPONSES
+from service.api.schemas import ClassifyIn, ClassifyOut
+from service.api.telemetry import Telemetry
+from service.classification.classify import heads_json
+from service.classification.rejects import has_content
+from service.settings import Settings
+
+router = APIRouter(prefix="/v1", tags=["classify"])
+
+
+@router.post(
+    "/classify",
+    response_model=ClassifyOut,
+    responses=RESPONSES,
+    summary="给文本分类：主题、二级主题、诉求类型",
+)
+async def classify(body: ClassifyIn, request: Request) -> Any:
+    """Classify 1 to 1,000 texts; answers come in their order."""
+    settings: Settings = request.app.state.settings
+    _check(body, settings)
+    batcher: Batcher = request.app.state.batcher
+    documents = [Document(document.text, document.id) for document in body.documents]
+    answers = await batcher.predict(documents, evidence=body.evidence)
+    _count(request.app.state.telemetry, answers)
+    results = [{"id": answer.id} | heads_json(answer.heads) for answer in answers]
+    return JSONResponse({"model_id": batcher.pipeline.model_id, "results": results})
+
+
+def _check(body: ClassifyIn, settings: Settings) -> None:
+    n = len(body.documents)
+    if n > settings.max_documents:
+        raise InputError(f"一次最多 {settings.max_documents} 条，收到 {n} 条，请分批提交。")
+    for position, document in enumerate(body.documents):
+        where = f"第 {position + 1} 条" + (f"（编号 {document.id}）" if document.id else "")
+        if len(document.text) > settings.max_text_characters:
+            limit = settings.max_text_characters
+            raise InputError(f"{where}超过 {limit} 字，请截取或拆分后再提交。")
+        if not has_content(document.text):
+            raise InputError(f"{where}没有可以分类的文字：正文是空的。")
+
+
+def _count(telemetry: Telemetry, answers: Sequence[DocumentPrediction]) -> None:
+    telemetry.documents.inc(len(answers))
+    tally = Counter((name, a.decision) for answer in answers for name, a in answer.heads.items())
+    for (head, decision), n in tally.items():
+        telemetry.decisions.labels(head, decision).inc(n)

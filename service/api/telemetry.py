@@ -1,0 +1,122 @@
+"""What is counted and logged of each request. Never a text: sizes, times, states only."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.problems import problem
+
+_log = structlog.get_logger()
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096)
+
+
+class Telemetry:
+    """Prometheus metrics of one application, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "yangguang_requests", "Requests", ["route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "yangguang_request_seconds",
+            "Time to answer",
+            ["route"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.documents = Counter(
+            "yangguang_documents", "Documents classified", registry=self.registry
+        )
+        self.decisions = Counter(
+            "yangguang_decisions", "Decisions", ["head", "decision"], registry=self.registry
+        )
+        self.rounds = Histogram(
+            "yangguang_batch_documents",
+            "Documents in one round of the model",
+            buckets=_SIZES,
+            registry=self.registry,
+        )
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class Observe:
+    """ASGI middleware: request id, body limit, metrics, one log line."""
+
+    def __init__(self, app: ASGIApp, telemetry: Telemetry, limits: dict[str, int]) -> None:
+        self._app, self._telemetry, self._limits = app, telemetry, limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and watch it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        request_id = uuid.uuid4().hex[:12]
+        scope.setdefault("state", {})["request_id"] = request_id
+        limit = self._limit(scope["path"])
+        status = 500
+        n_bytes = 0
+
+        async def limited() -> Message:
+            nonlocal n_bytes
+            message = await receive()
+            n_bytes += len(message.get("body", b""))
+            if n_bytes > limit:
+                raise _TooLarge
+            return message
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+            await send(message)
+
+        try:
+            if _declared_length(scope) > limit:
+                raise _TooLarge
+            await self._app(scope, limited, noted)
+        except _TooLarge:
+            detail = f"请求正文超过 {limit // 2**20} MB，请分批提交。"
+            await problem(413, "too_large", detail)(scope, receive, noted)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            elapsed = time.perf_counter() - start
+            self._telemetry.requests.labels(route, status).inc()
+            self._telemetry.seconds.labels(route).observe(elapsed)
+            _log.info(
+                "request",
+                route=route,
+                method=scope["method"],
+                status=status,
+                milliseconds=round(elapsed * 1000, 1),
+                n_bytes=n_bytes,
+                request_id=request_id,
+            )
+
+    def _limit(self, path: str) -> int:
+        for prefix, limit in self._limits.items():
+            if path.startswith(prefix):
+                return limit
+        return self._limits["/"]
+
+
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0

@@ -1,0 +1,50 @@
+"""Settings of the service: environment variables `YANGGUANG_*`, each with its unit and range.
+
+The names here are the names of the variables and the headings of `docs/settings.md`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.errors import InputError
+
+
+class Settings(BaseSettings):
+    """All settings; an unknown or malformed value stops the start with a message."""
+
+    model_config = SettingsConfigDict(env_prefix="YANGGUANG_", frozen=True)
+
+    host: str = Field("127.0.0.1", description="监听地址；默认只限本机")
+    port: Annotated[int, Field(ge=1, le=65535, description="端口")] = 8737
+    model_path: Path | None = Field(None, description="模型文件夹；不给则用随程序附带的模型")
+    max_documents: Annotated[int, Field(ge=1, le=10_000, description="一次请求最多几条文本")] = 1000
+    max_text_characters: Annotated[int, Field(ge=1, description="一条文本最多几个字")] = 100_000
+    max_body_bytes: Annotated[int, Field(ge=1024, description="请求正文最多几个字节")] = 16 * 2**20
+    max_upload_bytes: Annotated[int, Field(ge=1024, description="上传文件最多几个字节")] = (
+        64 * 2**20
+    )
+    max_batch: Annotated[int, Field(ge=1, le=4096, description="并发请求合成一批时最多几条")] = 256
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read settings from the environment; arguments that are not None win.
+
+    Raises
+    ------
+    InputError
+        If a value is malformed; the message names the variable.
+    """
+    given = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        names = "、".join(
+            f"YANGGUANG_{'_'.join(map(str, e['loc'])).upper()}（{e['msg']}）"
+            for e in error.errors()
+        )
+        raise InputError(f"设置有误：{names}。") from error
