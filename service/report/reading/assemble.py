@@ -84,11 +84,12 @@ def _tables(
     spans: dict[int, Sequence[tuple[int, int]]] = {}
     view = manuscript.lines or lines
     printed: str | None = None
-    second = read_table2(grids, _within(view, sections, 2), by_year)
+    numbers = {section.number for section in sections}
+    second = read_table2(grids, _within(view, sections, 2) if 2 in numbers else view, by_year)
     if second is not None:
         tables[2], spans[2] = second.table, second.spans
         printed = second.form.id
-    known = any(section.number == 3 for section in sections)
+    known = 3 in numbers
     third = read_table3(grids, _within(view, sections, 3) if known else view, known)
     if third is not None:
         tables[3], spans[3] = third.table, third.spans
@@ -96,7 +97,7 @@ def _tables(
         if printed is None and len(rows) > 15:
             printed = third.form.id
     form = load_format(printed) if printed else by_year or load_format("2021")
-    fourth = read_table4(grids, _within(view, sections, 4), form)
+    fourth = read_table4(grids, _within(view, sections, 4) if 4 in numbers else view, form)
     if fourth is not None:
         tables[4], spans[4] = fourth.table, fourth.spans
     return tables, printed, spans

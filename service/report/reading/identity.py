@@ -11,12 +11,18 @@ from service.report.reading.glyphs import squash
 from service.report.reading.manuscript import Line
 
 _TITLE_WORDS = (
-    r"(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?(?:情况)?(?:年度)?报告|信息公开年报"
+    r"(?:政府|政务)?信息公开(?:工作)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:的)?(?:年度)?报告"
+    r"|(?:政府|政务)?信息公开(?:工作)?年报"
 )
 _TITLE = re.compile(
     rf"(?P<before>[^。；\d]{{0,45}}?)(?P<year>20[0-3]\d)年?(?:度)?(?P<mid>[^。；，\d]{{0,30}}?)"
     rf"(?:{_TITLE_WORDS})"
 )
+_YEAR_LAST = re.compile(
+    rf"(?P<before>[^。；\d]{{0,45}}?)(?:{_TITLE_WORDS})[(（]?(?P<year>20[0-3]\d)年?度?[)）]?$"
+)
+_CHINESE_YEAR = re.compile(r"二[〇○零Oo0][一二三][〇○零一二三四五六七八九](?=年)")
+_CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
 _YEARLESS = re.compile(rf"^[^。，]{{2,40}}(?:{_TITLE_WORDS})$")
 _PERIOD = re.compile(
     r"(?:统计)?(?:数据)?(?:的)?(?:统计)?(?:期限|时间|周期|时限)?[^。]{0,14}?自?(20\d\d)年1月1日(?:起)?"
@@ -67,15 +73,24 @@ def _from_title(head: Sequence[Line]) -> tuple[str | None, str | None, int | Non
             piece = "".join(texts[start : start + count])
             if len(piece) > 70 or not piece:
                 continue
-            match = _TITLE.search(piece)
-            if match and piece.endswith(("报告", "年报", "布)", "稿)")) and "本报告" not in piece:
+            match = _title(piece)
+            if match is not None and "本报告" not in piece:
                 above = texts[start - 1] if start else ""
-                agency = _agency(match["before"] + match["mid"]) or _agency(above)
+                parts = [match["before"], match.groupdict().get("mid") or "", above]
+                agency = next((a for part in parts if (a := _agency(part))), None)
                 return piece, agency, int(match["year"])
     for text in texts:
         if _YEARLESS.match(text):
             return text, _agency(text), None
     return None, None, None
+
+
+def _title(piece: str) -> re.Match[str] | None:
+    """A line that is a title and nothing else, its year before or after the words."""
+    text = _CHINESE_YEAR.sub(lambda m: m.group().translate(_CHINESE_DIGITS), piece)
+    if text.endswith(("报告", "年报", "布)", "稿)")):
+        return _TITLE.search(text)
+    return _YEAR_LAST.match(text)
 
 
 def _agency(text: str) -> str | None:

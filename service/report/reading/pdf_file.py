@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -38,6 +39,9 @@ def read_pdf(data: bytes) -> Manuscript:
     """
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
+
+    # pdfminer warns about every odd font; unless an application logs, that must not reach users.
+    logging.getLogger("pdfminer").addHandler(logging.NullHandler())
 
     try:
         document = pdfplumber.open(io.BytesIO(data))

@@ -55,37 +55,62 @@ def find_headings(lines: Sequence[Line], form: ReportFormat) -> list[Heading]:
 
 def _heading(index: int, line: Line, form: ReportFormat) -> Heading | None:
     text = _LEADERS.sub("", squash(line.text))
-    if not text or _SUBLEVEL.match(text):
+    if not text:
         return None
+    if _SUBLEVEL.match(text):
+        return _bracketed(index, line, text, form)
     match = _NUMBER.match(text)
-    ordinal = None
-    body = text
-    if match:
-        ordinal = _ORDINALS.index(match[1]) + 1 if match[1] else int(match[2])
-        body = text[match.end() :]
+    body = text[match.end() :] if match else text
     title = _PROSE.split(body)[0]
-    # Prose that goes on in the same line is cut after the words that name the section.
     for section in form.sections:
         found = section.cues.search(title[:_MAX_HEADING])
         if not found:
             continue
-        if ordinal is None:
-            plain = len(text) <= _MAX_BARE_HEADING and not _PROSE.search(text)
-            if not plain or found.start() > 6 or re.search(r"[\d,，、:：]$", text):
-                continue
-            strength = 2 if body == section.title else 1
+        if match is None:
+            ordinal, strength = None, _bare_strength(text, found, section.title)
         else:
-            # `一是主动公开…` counts points; a number without its mark must touch the title.
-            if match and match.group()[-1] in _ORDINALS and found.start() > 0:
-                continue
-            if found.start() > 12 or (len(title) > _MAX_HEADING and found.start() > 8):
-                continue
-            strength = 4 if ordinal == section.number else 3
-            if match and match[2]:
-                strength -= 1
-        end = line.end if len(text) <= _MAX_HEADING else _cut(line, section.title, found, match)
-        printed = line.text[: end - line.start].strip()
-        return Heading(index, section.number, ordinal, strength, printed, line.start, end)
+            ordinal = _ORDINALS.index(match[1]) + 1 if match[1] else int(match[2])
+            strength = _numbered_strength(match, found, title, ordinal == section.number)
+        if strength:
+            # Prose that goes on in the same line is cut after the words that name the section.
+            end = line.end
+            if len(text) > _MAX_HEADING:
+                end = _cut(line, section.title, found, match)
+            printed = line.text[: end - line.start].strip()
+            return Heading(index, section.number, ordinal, strength, printed, line.start, end)
+    return None
+
+
+def _bare_strength(text: str, found: re.Match[str], title: str) -> int:
+    """How much a line without a number counts as a heading; 0 if it is none."""
+    plain = len(text) <= _MAX_BARE_HEADING and not _PROSE.search(text)
+    if not plain or found.start() > 6 or re.search(r"[\d,，、:：]$", text):
+        return 0
+    return 2 if text == title else 1
+
+
+def _numbered_strength(
+    match: re.Match[str], found: re.Match[str], title: str, is_own_number: bool
+) -> int:
+    """How much a numbered line counts; 0 if its words only mention the section."""
+    # `一是主动公开…` counts points; a number without its mark must touch the title.
+    if match.group()[-1] in _ORDINALS and found.start() > 0:
+        return 0
+    if found.start() > 12 or (len(title) > _MAX_HEADING and found.start() > 8):
+        return 0
+    return (4 if is_own_number else 3) - (1 if match[2] else 0)
+
+
+def _bracketed(index: int, line: Line, text: str, form: ReportFormat) -> Heading | None:
+    """`（一）总体情况` as a heading of the first level: weak, so that a real `一、` outweighs it."""
+    match = re.match(rf"[(（]([{_ORDINALS}])[)）]", text)
+    if not match or len(text) > _MAX_HEADING or _PROSE.search(text):
+        return None
+    number = _ORDINALS.index(match[1]) + 1
+    for section in form.sections:
+        found = section.cues.search(text, match.end())
+        if section.number == number and found and found.start() <= match.end() + 8:
+            return Heading(index, number, number, 1, line.text.strip(), line.start, line.end)
     return None
 
 
