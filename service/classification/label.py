@@ -9,25 +9,21 @@ import errno
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import models
 from models.errors import InputError
-from service.classification.answer import Answered, ChunkLabeller, Classifier
+from service.classification.answer import ChunkLabeller, Classifier
 from service.classification.columns import AnswerColumns, plan_columns
-from service.classification.duplicates import count_duplicates, find_id_column
+from service.classification.duplicates import find_id_column
 from service.classification.engine import map_in_order, n_cores
-from service.classification.output.appended import AppendedFile
-from service.classification.output.choose import open_output
-from service.classification.output.target import Output
-from service.classification.rejects import HEADER
+from service.classification.result_files import ResultFiles, rejects_path
 from service.classification.summary import Summary
-from service.classification.tally import Tally
 from service.classification.workdir import WorkDirectory, run_key
 from service.intake.format import Format, output_format
-from service.intake.reader import OpenedInput, open_input
+from service.intake.reader import open_input
 from service.intake.text_column import find_text_column
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -105,7 +101,7 @@ def label_file(
     with _explained(output_path), ExitStack() as stack:
         key = _key(input_path, classifier, columns, text_column, format, options)
         work = stack.enter_context(WorkDirectory(output_path, key))
-        run = _Run(work, opened, format, columns, text_column, existing)
+        run = ResultFiles(work, opened, format, columns, text_column, existing)
         stack.enter_context(closing(run))
         n_resumed = run.tally.n_labelled + run.tally.n_rejected
         id_column = find_id_column(existing)
@@ -128,88 +124,6 @@ def label_file(
         notices=opened.notices + notices,
         tally=run.tally,
     )
-
-
-def rejects_path(output_path: Path) -> Path:
-    """Where the rows without an answer go."""
-    return output_path.with_name(output_path.name + ".rejects.csv")
-
-
-class _Run:
-    """The files of one run and how far they are."""
-
-    def __init__(
-        self,
-        work: WorkDirectory,
-        opened: OpenedInput,
-        format: Format,
-        columns: AnswerColumns,
-        text_column: str,
-        existing: list[str],
-    ) -> None:
-        self.n_chunks, self.tally = 0, Tally()
-        self._work = work
-        names = [*existing, *columns.names]
-        self.output: Output = open_output(
-            work.path, format, opened, names=names, answers=columns.names, text_column=text_column
-        )
-        self._rejects = AppendedFile(work.path / "rejects", HEADER)
-        self._ids = AppendedFile(work.path / "ids")
-        state = work.state
-        if state and self._resume(state["positions"]):
-            self.n_chunks, self.tally = state["n_chunks"], Tally.from_json(state["tally"])
-        else:
-            self._resume([0, 0, 0])
-
-    @property
-    def n_rows(self) -> int:
-        """Rows taken so far."""
-        return self.tally.n_labelled + self.tally.n_rejected
-
-    def take(self, answered: Answered) -> None:
-        """Add one chunk's answers and record that it is done."""
-        self.tally.add(answered.tally)
-        limit = self.output.max_rows
-        if limit is not None and self.tally.n_labelled > limit:
-            raise InputError(
-                f"结果超过 Excel 一个工作表的 {limit:,} 行上限。"
-                "请改用 .csv 或 .parquet 作结果文件。"
-            )
-        positions = [
-            self.output.append(answered.rows),
-            self._rejects.append(answered.rejects),
-            self._ids.append(answered.ids),
-        ]
-        self.n_chunks += 1
-        self._work.save(
-            {"n_chunks": self.n_chunks, "positions": positions, "tally": asdict(self.tally)}
-        )
-
-    def finish(self, output_path: Path) -> int:
-        """Move the result and the rejects into place; return the number of duplicate ids."""
-        self._ids.close()
-        n_duplicates = count_duplicates(self._work.path / "ids")
-        whole = self._work.path / "whole"
-        self.output.finish(whole)
-        if self.tally.n_rejected:
-            self._rejects.finish(rejects_path(output_path))
-        else:
-            rejects_path(output_path).unlink(missing_ok=True)
-        whole.replace(output_path)
-        self.close()
-        self._work.remove()
-        return n_duplicates
-
-    def close(self) -> None:
-        """Let go of all files."""
-        for file in (self.output, self._rejects, self._ids):
-            file.close()
-
-    def _resume(self, positions: list[int]) -> bool:
-        """Cut every file back to its position; False if one of them is not that long."""
-        rows, rejects, ids = positions
-        there = [self.output.resume(rows), self._rejects.resume(rejects), self._ids.resume(ids)]
-        return all(there)
 
 
 def _check_paths(input_path: Path, output_path: Path) -> None:

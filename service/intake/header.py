@@ -9,14 +9,15 @@ from models.errors import InputError
 from service.intake.text_column import is_text_name
 
 SEARCHED_ROWS = 20
-_LONG_NAME = 60
+_LONG_NAME = 30
+_NUMBER = re.compile(r"[\d\s.,:/年月日-]+")
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:
     """Index of the header among a table's first rows.
 
-    It is the row with a known name of a text column; else the first row as wide as the table and
-    without blanks, which passes over titles, notes and units written above it.
+    It is the first row of names with that of a text column among them; else the first row about as
+    wide as the table, which passes over titles and notes written above it.
 
     Raises
     ------
@@ -27,10 +28,11 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
     filled = [sum(1 for cell in row if cell.strip()) for row in rows]
     widest = max(filled, default=0)
     for index, row in enumerate(rows):
-        if filled[index] >= max(1, widest // 2) and any(is_text_name(cell) for cell in row):
+        wide = filled[index] >= max(1, widest // 2)
+        if wide and any(is_text_name(cell) for cell in row) and _are_names(row):
             return index
     index = next((i for i, count in enumerate(filled) if count >= max(1, 0.6 * widest)), 0)
-    if any(len(cell) > _LONG_NAME for cell in rows[index]):
+    if any(len(cell) > 2 * _LONG_NAME for cell in rows[index]):
         raise InputError(
             "表格没有表头：第一行就是内容。请在最上面加一行列名（如 编号、内容）后再试。"
         )
@@ -55,6 +57,15 @@ def column_names(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]
         elif name != plain:
             notices.append(f"有多列名为“{plain}”，第 {number} 列在结果中称为“{name}”。")
     return tuple(names), tuple(notices)
+
+
+def _are_names(row: Sequence[str]) -> bool:
+    """Whether cells can be names of columns: short, and none a number or a date.
+
+    Without this, a row of data with 留言 in a column of kinds would be taken for the header.
+    """
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return all(len(cell) <= _LONG_NAME and not _NUMBER.fullmatch(cell) for cell in cells)
 
 
 def _visible(cell: str) -> str:
