@@ -73,7 +73,7 @@ def _is_mere_part(quantity: Quantity, prose: Prose) -> bool:
     parent = prose.parent(quantity)
     if parent is None:
         return False
-    if quantity.concept in ("received", "handled"):
+    if quantity.concept == "received":
         return True
     return parent.total.concept == "" and quantity.concept in _GROUPS
 
@@ -133,6 +133,8 @@ def _doubt(quantity: Quantity, prose: Prose) -> str:
     if "+" in quantity.concept:
         return "几类结果合在一起说，请确认口径"
     parent = prose.parent(quantity)
+    if parent is not None and quantity.concept == "handled":
+        return "是所列总数的一部分，请确认口径"
     if (
         parent is not None
         and parent.total.is_scoped

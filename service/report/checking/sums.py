@@ -10,7 +10,7 @@ from service.report.checking.facts import Facts, plus
 from service.report.checking.finding import Finding, Severity, Status
 from service.report.checking.prose import Prose
 from service.report.checking.rulebook import fails, holds, result, unknown
-from service.report.checking.wording import equation, number
+from service.report.checking.wording import addition, equation, number
 from service.report.model import Report
 from service.report.narrative.lists import Listing
 from service.report.narrative.quantity import Quantity
@@ -103,6 +103,9 @@ def _group(listing: Listing, group: Sequence[Quantity], n_groups: int, facts: Fa
     other = _sum(group)
     if other == total:
         return holds(rule, message, where, left=other, right=total)
+    together = _together(listing, other)
+    if together:
+        return holds(rule, together, where, left=other, right=other)
     explained = _explained(listing, group, facts)
     if explained:
         return holds(rule, f"{message}；{explained}", where, left=other, right=total)
@@ -116,14 +119,18 @@ def _weight(listing: Listing, group: Sequence[Quantity], n_groups: int) -> tuple
     units = {part.number.unit for part in group}
     same_unit = units == {listing.total.number.unit}
     outcome = any(_dimension(part) == "outcome" for part in group)
+    if listing.total.concept in ("carry_in", "carry_out") and outcome:
+        # What was carried over is not what the outcomes split.
+        return Severity.INFO, Status.UNKNOWN
     if other > total:
         overlapping = any(_OVERLAP.search(part.before) for part in group) and not all(
             _dimension(part) == "channel" for part in group
         )
-        certain = clean and same_unit and not outcome and not overlapping
+        another = any(candidate.value >= other for candidate in listing.others)
+        certain = clean and same_unit and not outcome and not overlapping and not another
         # A part larger than its whole cannot be explained by overlap.
-        certain = certain or (clean and same_unit and max(p.value for p in group) > total
-                              and not outcome)  # fmt: skip
+        larger = clean and same_unit and max(part.value for part in group) > total
+        certain = certain or (larger and not outcome and not another)
         if certain:
             return Severity.ERROR, Status.FAILS
         return (
@@ -143,6 +150,17 @@ def _weight(listing: Listing, group: Sequence[Quantity], n_groups: int) -> tuple
         # One example out of many, or plainly a selection.
         return Severity.INFO, Status.UNKNOWN
     return Severity.WARNING, Status.FAILS
+
+
+def _together(listing: Listing, parts: Decimal) -> str:
+    """`新收317件，上年结转3件。其中…`: the parts split both, or an earlier total."""
+    for other in listing.others:
+        if other.value == parts:
+            return f"{other.subject[-16:]} {number(other.value)}：各项之和 = {number(parts)}"
+        if other.value + listing.total.value == parts:
+            both = addition([other.value, listing.total.value])
+            return f"{other.subject[-16:]}、{listing.total.subject[-16:]}：{both} = {number(parts)}"
+    return ""
 
 
 def _explained(listing: Listing, group: Sequence[Quantity], facts: Facts) -> str:

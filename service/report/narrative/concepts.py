@@ -9,6 +9,11 @@ from service.report.narrative.cues import Concept, Cues
 from service.report.narrative.quantity import Quantity
 
 _YEAR = re.compile(r"(20[0-3]\d)年")
+_COURSES = re.compile(
+    r"未经(?:行政)?复议(?:直接)?(?:起诉|诉讼)?|直接起诉|(?:行政)?复议后(?:再)?(?:提起)?(?:起诉|诉讼)?"
+    r"|(?:行政)?复议|(?:行政)?诉讼"
+)
+_OWN_REQUESTS = re.compile(r"复议申请|申请复议")
 _REVIEW = re.compile(r"行政复议|行政诉讼|诉讼|复议")
 _RESULTS = (
     ("upheld", re.compile(r"维持")),
@@ -126,24 +131,25 @@ def _sentence(quantity: Quantity) -> str:
     return quantity.passage.text[quantity.sentence[0] : quantity.sentence[1]]
 
 
+def _course(word: str) -> str:
+    if "未经" in word or "直接" in word:
+        return "direct"
+    if "复议后" in word:
+        return "after_review"
+    return "review" if "复议" in word else "litigation"
+
+
 def _review_concept(quantity: Quantity, lead: str, cues: Cues) -> str:
     """`review.*` or `litigation.*`: the last of the two named before the number decides."""
     text = quantity.passage.text[quantity.sentence[0] : quantity.number.start]
     text += quantity.after if _REVIEW.match(quantity.after) else ""
-    named = list(re.finditer(r"行政复议|行政诉讼|复议后(?:再)?(?:起诉|诉讼)|诉讼|直接起诉", text))
+    named = list(_COURSES.finditer(text))
     if not named:
         return ""
     since = text[named[-1].end() :]
-    if _ANOTHER_MATTER.search(since) or "申请" in since.replace("复议申请", "").replace(
-        "申请复议", ""
-    ):
+    if _ANOTHER_MATTER.search(since) or "申请" in _OWN_REQUESTS.sub("", since):
         return ""
-    word = named[-1].group()
-    kind = "review" if word == "行政复议" else "litigation"
-    if "直接起诉" in word or "未经复议" in lead:
-        kind = "direct"
-    elif "复议后" in word:
-        kind = "after_review"
+    kind = _course(named[-1].group())
     local = quantity.before + "#" + quantity.after
     results = [code for code, cue in _RESULTS if cue.search(local)]
     if len(results) == 1:

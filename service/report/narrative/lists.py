@@ -14,13 +14,14 @@ from service.report.model import Passage
 from service.report.narrative.cues import load_cues
 from service.report.narrative.quantity import Quantity
 
-_MARKER = re.compile(r"其中|具体为|具体是|具体包括|具体如下|分别为|分别是|分为|包括|涉及")
+_MARKER = re.compile(r"其中|具体为|具体是|具体包括|具体如下|分别为|分别是|分为|包括")
 _OPENING_NEXT = re.compile(r"^(?:其中|具体为|包括|分别为)")
 _NEW_TOTAL = re.compile(
     r"(?:共计|合计|总计|总共|累计|同比|环比|较上年|比上年|较去年|比去年|共|另外|另有|此外|同时|已办结|办结率|均已|截至)"
 )
 _INCLUSION = re.compile(r"^\(?(?:含|包含|另有|另|不含|较|比|同比|占|约|上年|其中含)")
 _BRACKET_MARKER = re.compile(r"^(?:其中|包括|分别为|即|具体为)[:：,，]?")
+_CHANGE = re.compile(r"增加|减少|增长|下降|上升|上涨|较上|比上|较去|比去")
 _PERCENT = ("%", "‰", "百分点", "个百分点")
 
 
@@ -38,6 +39,8 @@ class Listing:
         One level, one unit: the sum may be judged with certainty.
     clauses : sequence of int
         For each part the number of its clause; `；` parts clauses.
+    others : sequence of Quantity
+        Other quantities of the total's unit named before the marker, nearest first.
     """
 
     total: Quantity
@@ -45,6 +48,7 @@ class Listing:
     marker: str
     is_plain: bool
     clauses: Sequence[int]
+    others: Sequence[Quantity] = ()
 
 
 def find_listings(passage: Passage, quantities: Sequence[Quantity]) -> list[Listing]:
@@ -90,6 +94,7 @@ def _totals(
         q for q in quantities
         if floor <= q.number.start < position
         and q.number.unit not in _PERCENT
+        and not _CHANGE.search(q.before)
         and (q.depth <= depth and not (depth and q.depth == depth and text[position] == "("))
     ]  # fmt: skip
     return outer[::-1]
@@ -172,9 +177,10 @@ def _match(
         text = group[0].passage.text
         clauses = [_clause(text, position, part) for part in group]
         same = next((q for q in candidates if q.number.unit == unit), None)
+        others = [q for q in candidates if q.number.unit == unit and q is not same]
         if same is not None:
             mixed = any(u in things and unit in things for u in units if u != unit and u not in own)
-            listings.append(Listing(same, group, marker, plain and not mixed, clauses))
+            listings.append(Listing(same, group, marker, plain and not mixed, clauses, others))
         elif unit in things and nearest.number.unit in things and len(units) == 1:
             listings.append(Listing(nearest, group, marker, plain, clauses))
     return listings

@@ -102,7 +102,7 @@ def _numbered_strength(
 
 
 def _bracketed(index: int, line: Line, text: str, form: ReportFormat) -> Heading | None:
-    """`（一）总体情况` as a heading of the first level: weak, so that a real `一、` outweighs it."""
+    """`（一）总体情况` as a main heading: weak, so that a real `一、` outweighs it."""
     match = re.match(rf"[(（]([{_ORDINALS}])[)）]", text)
     if not match or len(text) > _MAX_HEADING or _PROSE.search(text):
         return None
