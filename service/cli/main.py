@@ -33,10 +33,6 @@ class LazyGroup(ChineseGroup):
         "serve": ("service.cli.serve", "serve_app", "启动本机服务（HTTP 接口）。"),
     }
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names of all verbs."""
-        return [*super().list_commands(ctx), *self.lazy]
-
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the verb of a name, importing it if need be."""
         if cmd_name in self.lazy:
@@ -46,7 +42,7 @@ class LazyGroup(ChineseGroup):
 
     def summaries(self, ctx: Any) -> list[tuple[str, str]]:
         """Return each verb with what it does, without importing it."""
-        loaded = [(name, first_line(self.commands[name])) for name in super().list_commands(ctx)]
+        loaded = [(name, first_line(self.commands[name])) for name in self.list_commands(ctx)]
         return [*loaded, *((name, entry[2]) for name, entry in self.lazy.items())]
 
 
@@ -95,9 +91,6 @@ def _run() -> int:
         return _complain(str(error), UNUSABLE)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("已中断。", INTERRUPTED)
-    except BrokenPipeError:
-        sys.stdout = None
-        return 0
     except typer.Exit as error:
         return error.exit_code
     except ClickException as error:

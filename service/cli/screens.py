@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -87,12 +88,17 @@ def explain_usage(error: Exception) -> str:
         return f"{name} 的值不对。用 --help 看用法。"
     message = str(getattr(error, "message", ""))
     if message.startswith("No such command"):
-        return f"没有命令 {message.split(chr(39))[1]}。用 --help 看有哪些命令。"
+        called, *similar = re.findall(r"'([^']*)'", message)
+        return f"没有命令 {called}{_suggestion(similar)}。用 --help 看有哪些命令。"
     if message.startswith("Missing command"):
         return "请写出命令。用 --help 看有哪些命令。"
     if "unexpected extra argument" in message:
         return "参数太多。正文中有空格时请用引号括起来；用 --help 看用法。"
     return "命令的写法不对。用 --help 看用法。"
+
+
+def _suggestion(similar: list[str]) -> str:
+    return f"，是不是 {similar[0]}" if similar else ""
 
 
 def _prose(text: str) -> str:

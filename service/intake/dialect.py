@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from models.errors import InputError
 from service.intake import records
 from service.intake.encoding import Encoding, mark_last, utf8_blocks
 
@@ -25,7 +26,13 @@ def read_head(path: Path, encoding: Encoding) -> tuple[bytes, bool]:
 def first_records(
     head: bytes, separator: int, limit: int, *, final: bool
 ) -> list[tuple[int, list[bytes]]]:
-    """End and values of the first records, blank lines included."""
+    """End and values of the first records, blank lines included.
+
+    Raises
+    ------
+    InputError
+        If not even one record ends within `head`.
+    """
     found = []
     for record in records.walk(head, separator, None, final=final):
         content = head[record.start : record.end]
@@ -33,8 +40,9 @@ def first_records(
         if len(found) == limit:
             return found
     if not found:
-        content = head.partition(b"\n")[0]
-        found.append((min(len(content) + 1, len(head)), records.fields(content, separator)))
+        raise InputError(
+            f"第 1 行超过 {_HEAD_BYTES >> 20} MB 没有换行，不像表格。请检查文件是否完整。"
+        )
     return found
 
 

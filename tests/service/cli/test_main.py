@@ -53,6 +53,7 @@ def test_version(yangguang):
     ("arguments", "message"),
     [
         (["nope"], "错误：没有命令 nope。用 --help 看有哪些命令。"),
+        (["lable"], "错误：没有命令 lable，是不是 label。用 --help 看有哪些命令。"),
         (["label"], "错误：缺少 INPUT。用 --help 看用法。"),
         (["label", "a.csv"], "错误：缺少 OUTPUT。用 --help 看用法。"),
         (["label", "a.csv", "b.csv", "--nope"], "错误：没有选项 --nope。用 --help 看用法。"),
@@ -109,3 +110,23 @@ def test_interruption(yangguang, monkeypatch):
 
     monkeypatch.setattr("models.load", interrupt)
     assert yangguang("classify", "请问") == (130, "", "已中断。\n")
+
+
+def test_a_reader_that_leaves_early_causes_no_noise():
+    script = (
+        "import sys, models; sys.path.insert(0, 'tests/service')\n"
+        "from conftest import DummyClassifier\n"
+        "models.load = lambda path=None: DummyClassifier()\n"
+        "from service.cli.main import run\n"
+        "sys.argv = ['yangguang', 'classify', '请问', '--json']\n"
+        "import time; time.sleep(0.3); run()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-X", "utf8", "-c", script],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdout.close()
+        err = process.stderr.read()
+    assert err == b""

@@ -205,3 +205,11 @@ def test_the_sample_is_the_first_rows(read):
     body = "".join(f"{i},请问\n" for i in range(1000))
     sample = read(f"编号,内容\n{body}")[0].sample()
     assert sample["编号"].to_list() == [str(i) for i in range(delimited._SAMPLE_ROWS)]
+
+
+@pytest.mark.parametrize("last", ["9999,请问\n", '9999,5"管道\n'])
+def test_the_sample_of_a_large_chunk_is_cut_at_a_record(read, last):
+    body = "".join(f'{i},"第\n{i} 封，{"请问" * 20}"\n' for i in range(5000))
+    source, rows, _, _ = read(f"编号,内容\n{body}{last}")
+    assert source.sample()["编号"].to_list() == [str(i) for i in range(300)]
+    assert len(rows) == 5001
