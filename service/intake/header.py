@@ -26,12 +26,12 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
     """
     rows = rows[:SEARCHED_ROWS]
     filled = [sum(1 for cell in row if cell.strip()) for row in rows]
-    widest = max(filled, default=0)
+    usual = _usual(filled)
     for index, row in enumerate(rows):
-        wide = filled[index] >= max(1, widest // 2)
+        wide = filled[index] >= max(1, usual // 2)
         if wide and any(is_text_name(cell) for cell in row) and _are_names(row):
             return index
-    index = next((i for i, count in enumerate(filled) if count >= max(1, 0.6 * widest)), 0)
+    index = next((i for i, count in enumerate(filled) if count >= max(1, 0.6 * usual)), 0)
     if any(len(cell) > 2 * _LONG_NAME for cell in rows[index]):
         raise InputError(
             "表格没有表头：第一行就是内容。请在最上面加一行列名（如 编号、内容）后再试。"
@@ -57,6 +57,15 @@ def column_names(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]
         elif name != plain:
             notices.append(f"有多列名为“{plain}”，第 {number} 列在结果中称为“{name}”。")
     return tuple(names), tuple(notices)
+
+
+def _usual(filled: Sequence[int]) -> int:
+    """Most frequent number of filled cells in a row, titles and blank rows apart.
+
+    Not the greatest: one row with unquoted commas is wider than any table.
+    """
+    several = [count for count in filled if count > 1] or list(filled)
+    return max(several, key=lambda count: (several.count(count), count), default=0)
 
 
 def _are_names(row: Sequence[str]) -> bool:
