@@ -22,6 +22,7 @@ from service.classification.engine import map_in_order, n_cores
 from service.classification.result_files import ResultFiles, rejects_path
 from service.classification.summary import Summary
 from service.classification.workdir import WorkDirectory, run_key
+from service.errors import refusal
 from service.intake.format import Format, output_format
 from service.intake.reader import open_input
 from service.intake.text_column import find_text_column
@@ -167,4 +168,4 @@ def _explained(output_path: Path) -> Iterator[None]:
                 f"磁盘空间不足，{output_path.name} 没有写完。"
                 "已完成的部分保留，腾出空间后再运行同一命令即可继续。"
             ) from error
-        raise InputError(f"写不了 {output_path.name}：{error.strerror or error}。") from error
+        raise InputError(f"写不了 {output_path.name}：{refusal(error)}。") from error

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from models.errors import InputError
+from service.errors import refusal
 
 _SAMPLED_BLOCKS, _BLOCK_BYTES = 64, 1 << 16
 
@@ -101,7 +102,7 @@ class WorkDirectory:
         except FileNotFoundError:
             raise InputError(f"文件夹 {output.parent} 不存在，无法写出结果。") from None
         except OSError as error:
-            raise InputError(f"无法在 {output.parent} 中写文件：{error.strerror}。") from error
+            raise InputError(f"无法在 {output.parent} 中写文件：{refusal(error)}。") from error
         if not _lock(lock):
             lock.close()
             raise InputError(f"另一个程序正在写 {output.name}，请等它结束。")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import InputError
+from service.errors import refusal
 
 BLOCK_BYTES = 1 << 22
 _PROBE_BYTES = 1 << 17
@@ -157,7 +158,7 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         raise InputError(f"找不到文件 {path}。") from None
     except OSError as error:
-        raise InputError(f"读不了文件 {path.name}：{error.strerror}。") from error
+        raise InputError(f"读不了文件 {path.name}：{refusal(error)}。") from error
 
 
 def _probes(path: Path) -> list[bytes]:

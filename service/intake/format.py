@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from models.errors import InputError
+from service.errors import refusal
 
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -66,7 +67,7 @@ def detect_format(path: Path) -> tuple[Format, str | None]:
     except FileNotFoundError:
         raise InputError(f"找不到文件 {path}。") from None
     except OSError as error:
-        raise InputError(f"读不了文件 {path.name}：{error.strerror}。") from error
+        raise InputError(f"读不了文件 {path.name}：{refusal(error)}。") from error
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise InputError(f"文件 {path.name} 是空的，没有可以标注的内容。")
     named = _SUFFIXES.get(path.suffix.lower())
