@@ -74,7 +74,12 @@ def _row(
     pieces: list[_Piece],
     flat: Flat,
 ) -> None:
-    """Read one line that holds words, or a whole row of figures."""
+    """Read one line that holds words, or a whole row of figures, or a table on one line."""
+    segments = _segments(parts, n_columns)
+    if len(segments) > 1 and "\t" not in line.text:
+        for segment in segments:
+            _row(line, segment, n_columns, centres, pieces, flat)
+        return
     own, cells = _figures(line, parts, n_columns, centres)
     words = "".join(part.cell.text for part in parts if not part.is_figure)
     if cells is not None:
@@ -87,6 +92,20 @@ def _row(
     if figures and len(figures) > 1:
         flat.short.append(Run(figures, words, page=line.page))
     pieces.append(_Piece(words))
+
+
+def _segments(parts: Sequence[Token], n_columns: int) -> list[Sequence[Token]]:
+    """Part a line after every full row of figures; a line with one row or none stays whole."""
+    full = [run[-1] for run in _figure_runs(parts) if len(run) == n_columns]
+    if len(full) < 2:
+        return [parts]
+    segments: list[Sequence[Token]] = []
+    begin = 0
+    for index, part in enumerate(parts):
+        if any(part is last for last in full):
+            segments.append(parts[begin : index + 1])
+            begin = index + 1
+    return [*segments, parts[begin:]] if begin < len(parts) else segments
 
 
 def _figures(

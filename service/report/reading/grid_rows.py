@@ -12,6 +12,7 @@ from service.report.reading.rows import RawCell, Run, split_row
 from service.report.reading.values import is_value
 
 _NUMBERED = re.compile(r"^(?:\d{1,2}[.、．,]|[(（]?[一二三四五六七]\s*[)）、.])")
+_HEADING = re.compile(r"^(?:自然人|申请人情况|法人或其[他它]组织|商业企业|科研机构)$")
 _NOT_OURS = re.compile(r"结果维持|结果纠正|第二十条|制发件数")
 
 
@@ -59,6 +60,8 @@ def _bounds(grid: Grid, form: ReportFormat) -> tuple[int, int] | None:
     """First and last row of a grid that belong to table 3."""
     hits = []
     for index, row in enumerate(grid.rows):
+        if any(_HEADING.search(squash(cell.text)) for cell in distinct(row)):
+            continue
         text = "\n".join(squash(cell.text) for cell in distinct(row) if not is_value(cell.text))
         if any(
             r.cues and r.cues.search(line) for r in form.table3_rows for line in text.split("\n")
@@ -72,26 +75,28 @@ def _bounds(grid: Grid, form: ReportFormat) -> tuple[int, int] | None:
 
 
 def _columns(grid: Grid, first: int, form: ReportFormat) -> list[int] | None:
-    """Slot of each figure column, from the heading above the first row; None if not certain."""
-    slots: list[int] = []
+    """Slot of each figure column, from the heading above the first row; None if not certain.
+
+    The heading decides even where its columns stand in another order than the form's.
+    """
     labels = _label_width(grid, first)
+    slots: list[int] = []
     for column in form.table3_columns:
-        found = None
-        for x in range(labels, len(grid.rows[0])):
-            for y in range(first - 1, -1, -1):
-                cell = grid.rows[y][x]
-                if cell is not None and column.cues.match(squash(cell.text)):
-                    found = x
-                    break
-                if cell is not None and cell.text.strip():
-                    break
-            if found is not None and found not in slots:
-                break
-            found = None
-        if found is None or (slots and found <= slots[-1]):
+        free = (x for x in range(labels, len(grid.rows[0])) if x not in slots)
+        found = next((x for x in free if _heads(grid, first, x, column.cues)), None)
+        if found is None:
             return None
         slots.append(found)
     return slots
+
+
+def _heads(grid: Grid, first: int, x: int, cues: re.Pattern[str]) -> bool:
+    """Whether the lowest heading over a slot names a column."""
+    for y in range(first - 1, -1, -1):
+        cell = grid.rows[y][x]
+        if cell is not None and cell.text.strip():
+            return bool(cues.search(squash(cell.text)))
+    return False
 
 
 def _label_width(grid: Grid, first: int) -> int:
@@ -111,7 +116,7 @@ def _run(grid: Grid, index: int, mapping: Sequence[int] | None) -> Run | None:
     if mapping is not None:
         cells = [row[slot] for slot in mapping]
         ids = [id(cell) for cell in cells if cell is not None]
-        labels = [c for c in distinct(row[: mapping[0]]) if c.text.strip()]
+        labels = [c for c in distinct(row[: min(mapping)]) if c.text.strip()]
         own = labels[-1].text if labels else ""
         regular = len(set(ids)) == len(mapping) and not set(ids) & {id(c) for c in labels}
         words = any(

@@ -21,7 +21,7 @@ def heading_centres(lines: Sequence[Line], form: ReportFormat) -> list[float] | 
             text = squash(word.text)
             middle = (word.left + word.right) / 2
             beyond = not centres or middle > centres[-1] + 3
-            if beyond and column.cues.match(text) and len(text) <= len(column.label):
+            if beyond and column.cues.search(text) and len(text) <= len(column.label):
                 found = middle
                 break
         if found is None:

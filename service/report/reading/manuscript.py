@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -89,6 +90,22 @@ class Manuscript:
     published: str = ""
 
 
+# A page copied without line breaks still has its six titles in it.
+_INNER_TITLE = re.compile(
+    r"(?<=[。；\s\d\u4e00-\u9fff）)])(?=[一二三四五六]\s*[、.．]\s*"
+    r"(?:总体情况|主动公开政府信息|收到和处理政府信息|政府信息公开行政复议|(?:政府信息公开工作)?存在的?(?:主要)?问题"
+    r"|其[他它]需要报告))"
+)
+_LONG_LINE = 120
+
+
+def _parted(text: str) -> list[str]:
+    if len(text) < _LONG_LINE:
+        return [text]
+    pieces = [piece for piece in _INNER_TITLE.split(text) if piece]
+    return pieces if len(pieces) > 2 else [text]
+
+
 @dataclass(slots=True)
 class Scribe:
     """Collects blocks and the text their offsets point into."""
@@ -112,10 +129,11 @@ class Scribe:
         wrapped: bool = False,
         opens: bool = False,
     ) -> None:
-        """Append one line of text."""
-        start = self.write(text)
-        self.write("\n")
-        self.blocks.append(Line(text, start, page, words, wrapped, opens))
+        """Append one line of text; one that runs through several section titles is parted."""
+        for piece in _parted(text) if not words else [text]:
+            start = self.write(piece)
+            self.write("\n")
+            self.blocks.append(Line(piece, start, page, words, wrapped, opens))
 
     def grid(
         self,

@@ -74,7 +74,8 @@ def _heading(index: int, line: Line, form: ReportFormat) -> Heading | None:
         if strength:
             # Prose that goes on in the same line is cut after the words that name the section.
             end = line.end
-            if len(text) > _MAX_HEADING:
+            goes_on = body.startswith(section.title) and len(body) > len(section.title) + 1
+            if match is not None and (goes_on or len(text) > _MAX_HEADING):
                 end = _cut(line, section.title, found, match)
             printed = line.text[: end - line.start].strip()
             return Heading(index, section.number, ordinal, strength, printed, line.start, end)

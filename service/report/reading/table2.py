@@ -19,6 +19,7 @@ _LABELS = re.compile(
     r"规章|(?:行政)?规范性文件|行政许可|(?:其[他它])?对外管理服务事项|行政处罚|行政强制(?:措施)?"
     r"|行政事业性收费|政府集中采购"
 )
+_LABEL_FIGURE = re.compile(rf"(?:{_LABELS.pattern})\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def _region(lines: Sequence[Line]) -> Sequence[Line]:
 
 def _concerns(text: str) -> bool:
     if len(text) >= 60:
-        return len(_LABELS.findall(text)) >= 3 and bool(re.search(r"\d/", text))
+        # A whole table on one line: labels with their figures right behind them.
+        return len(_LABEL_FIGURE.findall(text)) >= 3
     return bool(_LABELS.match(text)) or "第二十条第" in text
 
 

@@ -89,6 +89,8 @@ def _row(grid: Grid, index: int, form: ReportFormat, placed: Placed) -> None:
         figures = [c for c in distinct(row) if is_value(c.text) or not c.text.strip()]
         while len(figures) > _CELLS and not figures[0].text.strip():
             figures.pop(0)
+        while len(figures) > _CELLS and not figures[-1].text.strip():
+            figures.pop()
         if len(figures) != _CELLS:
             run = Run([raw(c) for c in figures], "", page=grid.page)
             if len(figures) >= 5:

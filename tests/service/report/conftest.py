@@ -142,7 +142,7 @@ def grid2(figures, style=""):
     return lines
 
 
-def grid3(figures, style=""):
+def grid3(figures, style="", *, total_first=False):
     form = figures.form
     lines = [[(c.text, c.rows, c.columns) for c in line] for line in form.table3_head]
     groups = {g.code: g for g in form.table3_groups}
@@ -159,8 +159,12 @@ def grid3(figures, style=""):
                 n = sum(r.group == code or r.group.startswith(code + ".") for r in form.table3_rows)
                 line.append((groups[code].label, n, 1))
         line.append((row.label, 1, 3 - len(chain)))
-        line += [(shown(v, style), 1, 1) for v in figures.table3[row.code]]
+        values = figures.table3[row.code]
+        values = [values[6], *values[:6]] if total_first else values
+        line += [(shown(v, style), 1, 1) for v in values]
         lines.append(line)
+    if total_first:
+        lines[1].insert(0, lines[1].pop())
     return lines
 
 
@@ -174,7 +178,7 @@ def grid4(figures, style=""):
 GRIDS = {2: grid2, 3: grid3, 4: grid4}
 
 
-def to_html(figures, style="", wrap="{}", split_rows=False):
+def to_html(figures, style="", wrap="{}", *, total_first=False):
     def table(lines):
         rows = "".join(
             "<tr>"
@@ -193,7 +197,8 @@ def to_html(figures, style="", wrap="{}", split_rows=False):
         body += f"<p><strong>{title}</strong></p>"
         body += "".join(f"<p>{line}</p>" for line in prose.get(number, []))
         if number in GRIDS:
-            body += table(GRIDS[number](figures, style))
+            options = {"total_first": True} if total_first and number == 3 else {}
+            body += table(GRIDS[number](figures, style, **options))
     return wrap.format(f"<div class='content'>{body}</div>")
 
 

@@ -26,8 +26,7 @@ def expected(code, column):
     return rules
 
 
-@pytest.mark.parametrize("layout", ["html", "line"])
-@pytest.mark.parametrize("format_id", ["2019", "2021"])
+@pytest.mark.parametrize(("layout", "format_id"), [("line", "2019"), ("html", "2021")])
 def test_every_cell_of_table_3(make, writers, read, layout, format_id):
     clean = make(21, format_id)
     for code in clean.table3:

@@ -103,3 +103,24 @@ def test_columns_flattened_one_after_another_are_turned_when_sums_prove_it(
     columns = [str(figures.table3[r][c]) for c in range(7) for r in figures.table3]
     text = "\n".join([*lines[:first], *labels, *columns, *lines[stop + 1 :]])
     same(read(text.encode(), "r.txt"), figures)
+
+
+def test_a_whole_page_without_line_breaks(make, writers, same, read):
+    figures = make(9)
+    text = writers["line"](figures)[0].decode().replace("\n", " ")
+    report = read(text.encode(), "r.txt")
+    same(report, figures)
+    assert problems(report) == []
+
+
+def test_rows_with_pipes_and_merged_cells_dropped(make, writers, same, read):
+    """What crawlers leave of a table: cells parted by pipes, merged ones missing."""
+    figures = make(10)
+    text = writers["tab"](figures)[0].decode().replace("\t", " | ")
+    text = "\n".join(f"{line} | |" if " | " in line else line for line in text.split("\n"))
+    same(read(text.encode(), "r.txt"), figures)
+
+
+def test_heading_decides_the_order_of_columns(make, html_page, same, read):
+    figures = make(12)
+    same(read(html_page(figures, total_first=True).encode(), "r.html"), figures)
