@@ -21,7 +21,7 @@ _DATE, _DATETIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 
 
 def xlsx_output(folder: Path, names: Sequence[str], text_column: str) -> SpooledOutput:
-    """Make a workbook; the text column is wide and wrapped."""
+    """Make a workbook; the text column is wide."""
 
     def join(parts: Sequence[Path], path: Path) -> None:
         options = {
@@ -34,7 +34,8 @@ def xlsx_output(folder: Path, names: Sequence[str], text_column: str) -> Spooled
         with xlsxwriter.Workbook(str(path), options) as book:
             sheet = book.add_worksheet("标注结果")
             _head(book, sheet, names, text_column)
-            _body(book, sheet, parts)
+            last_row = _body(book, sheet, parts)
+            sheet.autofilter(0, 0, last_row, len(names) - 1)
 
     return SpooledOutput(folder, join, unfit, MAX_ROWS)
 
@@ -57,10 +58,10 @@ def _head(book: Any, sheet: Any, names: Sequence[str], text_column: str) -> None
         sheet.set_column(index, index, _WIDE if name == text_column else _NARROW)
         sheet.write_string(0, index, name, bold)
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, MAX_ROWS, len(names) - 1)
 
 
-def _body(book: Any, sheet: Any, parts: Sequence[Path]) -> None:
+def _body(book: Any, sheet: Any, parts: Sequence[Path]) -> int:
+    """Write all rows and return the number of the last."""
     date, datetime = (book.add_format({"num_format": form}) for form in (_DATE, _DATETIME))
     writers: dict[type, Callable[[int, int, Any], object]] = {
         str: sheet.write_string,
@@ -70,13 +71,14 @@ def _body(book: Any, sheet: Any, parts: Sequence[Path]) -> None:
         dt.date: lambda row, column, cell: sheet.write_datetime(row, column, cell, date),
         dt.datetime: lambda row, column, cell: sheet.write_datetime(row, column, cell, datetime),
     }
-    number = 1
+    number = 0
     for part in parts:
         for row in _exact(pl.read_parquet(part, glob=False)).iter_rows():
+            number += 1
             for column, cell in enumerate(row):
                 if cell is not None and cell != "":
                     writers[type(cell)](number, column, cell)
-            number += 1
+    return number
 
 
 def _exact(frame: pl.DataFrame) -> pl.DataFrame:

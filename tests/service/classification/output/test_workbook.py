@@ -51,6 +51,7 @@ def test_what_excel_would_round_becomes_text(write):
 def test_parts_follow_each_other(write):
     sheet = write(pl.DataFrame({"内容": ["a", "b"]}), pl.DataFrame({"内容": ["c"]}))
     assert [row[0].value for row in sheet.rows] == ["内容", "a", "b", "c"]
+    assert sheet.auto_filter.ref == "A1:A4"
 
 
 def test_control_characters_survive(write, tmp_path):
