@@ -11,7 +11,7 @@ from fastapi_offline import FastAPIOffline
 import models
 from models.document import Document
 from models.pipeline import Pipeline
-from service.api import classify, problems, reports, system
+from service.api import cases, classify, problems, reports, system
 from service.api.batching import Batcher
 from service.api.telemetry import Observe, Telemetry
 from service.settings import Settings, read_settings
@@ -60,7 +60,7 @@ def create_app(
     )
     app.state.settings = chosen
     app.state.telemetry = telemetry
-    for router in (classify.router, reports.router, system.router):
+    for router in (classify.router, cases.router, reports.router, system.router):
         app.include_router(router)
     problems.install(app)
     limits = {"/v1/reports": chosen.max_upload_bytes, "/": chosen.max_body_bytes}

@@ -30,6 +30,12 @@ class LazyGroup(ChineseGroup):
 
     lazy: ClassVar[dict[str, tuple[str, str, str]]] = {
         "report": ("service.cli.report", "report_app", "核对、起草政府信息公开工作年度报告。"),
+        "deadline": (
+            "service.cli.deadline",
+            "deadline_app",
+            "算依申请公开的各项期限，逐日写明计入与不计入的理由。",
+        ),
+        "redact": ("service.cli.redact", "redact_app", "把文件中的个人信息换成类型标记。"),
         "serve": ("service.cli.serve", "serve_app", "启动本机服务（HTTP 接口）。"),
     }
 

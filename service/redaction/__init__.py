@@ -1,0 +1,1 @@
+"""Redaction of files: tables, texts and Word documents in, the same with type tokens out."""
