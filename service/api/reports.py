@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel
 
-from models.errors import YangguangError
+from service.api.problems import RESPONSES
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 
@@ -62,21 +62,11 @@ class CheckOut(BaseModel):
     findings: list[FindingOut]
 
 
-class Problem(BaseModel):
-    """RFC 9457 problem with a stable code and a Chinese message."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    code: str
-    detail: str
-
-
 @router.post(
     "/check",
     response_model=CheckOut,
     response_model_exclude_none=False,
-    responses={422: {"model": Problem, "description": "文件不能用"}},
+    responses=RESPONSES,
     summary="核对年度报告",
 )
 async def check_report_upload(
@@ -90,7 +80,7 @@ async def check_report_upload(
 @router.post(
     "/check/page",
     response_class=HTMLResponse,
-    responses={422: {"model": Problem, "description": "文件不能用"}},
+    responses=RESPONSES,
     summary="核对年度报告，返回网页",
 )
 async def check_report_page(
@@ -112,13 +102,7 @@ async def _respond(file: UploadFile, previous: UploadFile | None, *, as_page: bo
             continue
         # One byte past the limit is enough to refuse; the rest of the upload stays unread.
         uploads.append((await upload.read(MAX_BYTES + 1), upload.filename or "report"))
-    try:
-        result = await run_in_threadpool(check_bytes, uploads[0], *uploads[1:2])
-    except YangguangError as error:
-        problem = Problem(title="文件不能用", status=422, code=error.code, detail=str(error))
-        return JSONResponse(
-            problem.model_dump(), status_code=422, media_type="application/problem+json"
-        )
+    result = await run_in_threadpool(check_bytes, uploads[0], *uploads[1:2])
     if as_page:
         return HTMLResponse(render_page(result))
     return JSONResponse(result.to_json())

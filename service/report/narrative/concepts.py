@@ -84,6 +84,8 @@ def _fits(
         return False
     if concept.id == "carry_in" and not _is_last_year(local, report_year):
         return False
+    if concept.id == "channel" and cues.other_objects.search(local):
+        return False
     return not concept.needs_object or _has_object(quantity, lead, cues)
 
 

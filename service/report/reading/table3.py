@@ -18,6 +18,8 @@ from service.report.reading.values import parse_value
 
 _COLUMNS = 7
 _CORNER = re.compile(r"勾稽关系|申请人情况|^一、本年(?:度)?新收|法人或其[他它]组织")
+_FIRST_ROW = re.compile(r"一、本年(?:度)?新收[^\d。，]{0,14}\d+(?:\s|\d)")
+_MAX_LINES = 400
 # All figures of the table may follow its labels, one a line.
 _MAX_TAIL = 7 * 26
 _LAST = re.compile(r"结转下年|下年度继续")
@@ -73,14 +75,15 @@ def table3_region(lines: Sequence[Line], region_known: bool) -> Sequence[Line]:
     first = last = None
     for index, line in enumerate(lines):
         text = squash(line.text)
-        if first is None and _CORNER.search(text) and (region_known or len(text) < 60):
-            first = index
+        opens = _CORNER.search(text) and (region_known or len(text) < 60)
+        if first is None and (opens or _FIRST_ROW.search(text)):
+            first = last = index
         if first is not None and _LAST.search(text) and len(text) < 60:
             last = index
     if first is None:
         return []
-    if last is None:
-        return lines[first:] if region_known else lines[first : first + 400]
+    if last is None or last == first:
+        return lines[first:] if region_known else lines[first : first + _MAX_LINES]
     stop = last + 1
     while stop < len(lines) and _only_figures(lines[stop].text) and stop - last <= _MAX_TAIL:
         stop += 1

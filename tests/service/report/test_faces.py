@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
+from service.api.problems import install
 from service.api.reports import router
 from service.cli.report import report_app
 from service.report.checking.rulebook import load_rules
@@ -23,6 +24,7 @@ FINDING_KEYS = ["rule", "severity", "status", "message", "left", "right", "diffe
 def post():
     """Upload to the application without a server."""
     app = FastAPI()
+    install(app)
     app.include_router(router)
 
     async def send(path, files):
