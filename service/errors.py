@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 _REASONS = {
-    errno.EACCES: "没有权限",
+    errno.EACCES: "没有权限，或文件正在其他程序（如 Excel）中打开",
     errno.EPERM: "没有权限",
     errno.ENOENT: "文件或文件夹不存在",
     errno.ENOTDIR: "路径中有一段不是文件夹",

@@ -168,4 +168,7 @@ def _explained(output_path: Path) -> Iterator[None]:
                 f"磁盘空间不足，{output_path.name} 没有写完。"
                 "已完成的部分保留，腾出空间后再运行同一命令即可继续。"
             ) from error
-        raise InputError(f"写不了 {output_path.name}：{refusal(error)}。") from error
+        raise InputError(
+            f"读写文件时出错，{output_path.name} 没有写完：{refusal(error)}。"
+            "已完成的部分保留，排除原因后再运行同一命令即可继续。"
+        ) from error

@@ -75,16 +75,17 @@ class ResultFiles:
         )
 
     def finish(self, output_path: Path) -> int:
-        """Move the result and the rejects into place; return the number of duplicate ids."""
+        """Put the result and the rejects into place; return the number of duplicate ids.
+
+        If one of them cannot be (it is open in Excel), nothing done is lost.
+        """
         self._ids.close()
         n_duplicates = count_duplicates(self._work.path / "ids")
-        whole = self._work.path / "whole"
-        self.output.finish(whole)
         if self.tally.n_rejected:
-            self._rejects.finish(rejects_path(output_path))
-        else:
+            self._rejects.copy_to(rejects_path(output_path))
+        self.output.finish(output_path)
+        if not self.tally.n_rejected:
             rejects_path(output_path).unlink(missing_ok=True)
-        whole.replace(output_path)
         self.close()
         self._work.remove()
         return n_duplicates

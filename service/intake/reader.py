@@ -52,9 +52,7 @@ def open_input(
     if found in (Format.CSV, Format.TSV):
         return _open_delimited(path, found, encoding, notices)
     source = _open(path, found, sheet, encoding, carry)
-    plain = found is Format.PARQUET
-    if found is Format.JSONL:
-        plain = True
+    plain = found in (Format.JSONL, Format.PARQUET)
     return OpenedInput(source, found, notices + source.notices, is_plain_utf8=plain)
 
 

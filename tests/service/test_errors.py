@@ -7,7 +7,7 @@ from service.errors import refusal
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(errno.EACCES, "没有权限"), (errno.ENOSPC, "磁盘空间不足")]
+    ("number", "words"), [(errno.EROFS, "磁盘是只读的"), (errno.ENOSPC, "磁盘空间不足")]
 )
 def test_common_reasons_are_chinese(number, words):
     assert refusal(OSError(number, os.strerror(number))) == words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -46,8 +47,14 @@ class AppendedFile:
         self._file.seek(position)
         return True
 
+    def copy_to(self, path: Path) -> None:
+        """Put a copy at a path in one step, and keep the file."""
+        copy = self._path.with_name(f"{self._path.name}.copy")
+        shutil.copyfile(self._path, copy)
+        copy.replace(path)
+
     def finish(self, path: Path) -> None:
-        """Make sure that everything is on the disk, and move the file."""
+        """Make sure that everything is on the disk, and move the file to a path in one step."""
         os.fsync(self._file.fileno())
         self._file.close()
         self._path.replace(path)

@@ -60,10 +60,12 @@ class SpooledOutput:
         return all(self._part(number).exists() for number in range(position))
 
     def finish(self, path: Path) -> None:
-        """Join the parts and make sure that the result is on the disk."""
-        self._join([self._part(number) for number in range(self._n_parts)], path)
-        with path.open("rb+") as file:
+        """Join the parts, make sure that the result is on the disk, and move it into place."""
+        whole = self._folder / f"whole{path.suffix}"
+        self._join([self._part(number) for number in range(self._n_parts)], whole)
+        with whole.open("rb+") as file:
             os.fsync(file.fileno())
+        whole.replace(path)
 
     def close(self) -> None:
         """Nothing is held open between parts."""

@@ -26,7 +26,10 @@ class Output(Protocol):
         """Forget what was added after a position; False if what came before it is not there."""
 
     def finish(self, path: Path) -> None:
-        """Write the whole result to `path`, down to the disk."""
+        """Put the whole result at `path` in one step, down to the disk.
+
+        If that fails, everything is still there to go on with.
+        """
 
     def close(self) -> None:
         """Let go of the files."""

@@ -165,7 +165,8 @@ except InputError as error:
 
 
 @pytest.mark.parametrize(
-    ("number", "message"), [(errno.ENOSPC, "磁盘空间不足"), (errno.EIO, "写不了 a.csv")]
+    ("number", "message"),
+    [(errno.ENOSPC, "磁盘空间不足"), (errno.EIO, "a.csv 没有写完：磁盘读写出错")],
 )
 def test_what_the_disk_refuses_is_explained(tmp_path, classifier, monkeypatch, number, message):
     path = tmp_path / "来信.csv"
@@ -178,6 +179,22 @@ def test_what_the_disk_refuses_is_explained(tmp_path, classifier, monkeypatch, n
     with pytest.raises(InputError, match=message):
         label_file(path, tmp_path / "a.csv", classifier)
     assert not (tmp_path / "a.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_a_result_that_cannot_be_put_into_place_is_not_lost(tmp_path, classifier, name):
+    path, output = tmp_path / "来信.csv", tmp_path / name
+    path.write_text(table(50) + "x,\n", encoding="utf-8")
+    with pytest.raises(InputError, match="没有写完"):
+        label_file(path, output, classifier, LabelOptions(), lambda _: output.mkdir(exist_ok=True))
+    n_texts = classifier.n_texts
+    output.rmdir()
+    summary = label_file(path, output, classifier)
+    assert summary.n_resumed == summary.n_rows == 51
+    assert classifier.n_texts == n_texts
+    assert output.is_file()
+    assert len(rows_of(rejects_path(output))) == 1
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_an_earlier_result_stays_until_the_new_one_is_whole(tmp_path, classifier):
