@@ -28,7 +28,7 @@ def test_help_screens_are_those_of_the_commands(yangguang, verb):
         new = SCREEN.sub(lambda m: screen if m[1].strip() == verb else m[0], old)
         PATH.write_text(new, encoding="utf-8")
         return
-    assert screen in DOC
+    assert screen in DOC, "the help changed: run REGENERATE_DOCS=1 pytest on this file"
 
 
 def test_the_verbs_have_their_screens():
