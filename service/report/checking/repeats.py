@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from service.report.checking.facts import Facts
 from service.report.checking.finding import Finding, Severity
 from service.report.checking.prose import Prose
-from service.report.checking.rulebook import fails, holds
+from service.report.checking.rulebook import fails, holds, unknown
 from service.report.checking.wording import equation, number
 from service.report.model import Report
 from service.report.narrative.cues import load_cues
@@ -22,6 +22,7 @@ _DIGITS = {c: i + 1 for i, c in enumerate("一二三四五六七八九")} | {"�
 _ALL_EXPLAINED = re.compile(r"全部(?:进行)?(?:了)?(?:政策)?解读")
 _REPEATED_CONCEPTS = ("received", "carry_in", "carry_out")
 _TELLING = Decimal(20)
+_YEAR_TOTAL = re.compile(r"共|全年|累计|总计|合计")
 _MIN_SUBJECT = 6
 _MIN_SHARED = 4
 
@@ -88,9 +89,18 @@ def _pair(first: Quantity, second: Quantity, prose: Prose) -> Iterator[Finding]:
     if first.is_scoped or second.is_scoped:
         return
     text = f"“{first.subject[-16:]}”前后不一：{equation([first.value], [second.value])}"
-    yield fails(
-        "N-REP", text, where, left=second.value, right=first.value, severity=Severity.WARNING
-    )
+    if _YEAR_TOTAL.search(first.before) and _YEAR_TOTAL.search(second.before):
+        yield fails(
+            "N-REP",
+            text,
+            where,
+            left=second.value,
+            right=first.value,
+            severity=Severity.WARNING,
+        )
+    else:
+        text = f"{text}；可能说的是两件事，请核对"
+        yield unknown("N-REP", text, where, left=second.value, right=first.value)
 
 
 def _shared(first: str, second: str) -> int:
@@ -104,11 +114,7 @@ def _in_words(report: Report, prose: Prose) -> Iterator[Finding]:
         for match in _FULL_MARKS.finditer(passage.text):
             start = max(passage.text.rfind(c, 0, match.start()) for c in "。；！") + 1
             counted = Decimal(len(re.findall(r"(?<!\d)100%", passage.text[start : match.start()])))
-            said = Decimal(
-                _DIGITS.get(match[1], 0) or int(match[1])
-                if match[1].isdigit()
-                else _DIGITS[match[1]]
-            )
+            said = Decimal(match[1] if match[1].isdigit() else _DIGITS[match[1]])
             rates = [q for q in prose.quantities if q.passage is passage and q.number.unit == "%"
                      and start <= q.number.start < match.start()]  # fmt: skip
             if not counted or not rates:

@@ -47,7 +47,7 @@ def assemble(manuscript: Manuscript, name: str) -> Report:
     chain = choose_headings(found)
     sections = to_sections(chain, len(manuscript.text))
     first = next((h.line for h in chain), len(lines))
-    identity = identify(lines, first, name)
+    identity = identify(lines, first, name, manuscript.title)
     by_year = load_format(format_for_year(identity.year)) if identity.year else None
     tables, printed, spans = _tables(manuscript, grids, lines, sections, by_year)
     _refuse_foreign(manuscript, chain, tables, identity)

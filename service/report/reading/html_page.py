@@ -58,6 +58,7 @@ def read_html(text: str) -> Manuscript:
         tuple(scribe.blocks),
         n_pictures=pictures,
         published=_published(root),
+        title=" ".join((root.findtext(".//title") or "").split()),
     )
 
 

@@ -46,13 +46,19 @@ class Identity:
     year_source: str
 
 
-def identify(lines: Sequence[Line], first_heading: int, file_name: str) -> Identity:
+def identify(
+    lines: Sequence[Line], first_heading: int, file_name: str, file_title: str = ""
+) -> Identity:
     """Find out what the report is.
 
     lines : all lines; first_heading : index of the line that opens section 一, or len(lines).
+    file_title : the title in the file's metadata, for pages that show it nowhere else.
     """
     head = lines[max(0, first_heading - _HEAD_LINES) : first_heading]
     title, agency, year = _from_title(head)
+    if year is None and file_title:
+        shown, named, year = _from_title_text(file_title)
+        title, agency = title or shown, agency or named
     source = "title" if year else ""
     if year is None:
         year, source = _from_period(lines)
@@ -83,6 +89,16 @@ def _from_title(head: Sequence[Line]) -> tuple[str | None, str | None, int | Non
         if _YEARLESS.match(text):
             return text, _agency(text), None
     return None, None, None
+
+
+def _from_title_text(text: str) -> tuple[str | None, str | None, int | None]:
+    """A page title, whose site name stands behind `_`, `-` or `|`."""
+    piece = re.split(r"[_|]|-(?!\d)", squash(text))[0]
+    match = _title(piece)
+    if match is None:
+        return None, None, None
+    agency = _agency(match["before"]) or _agency(match.groupdict().get("mid") or "")
+    return piece, agency, int(match["year"])
 
 
 def _title(piece: str) -> re.Match[str] | None:

@@ -79,6 +79,8 @@ class Manuscript:
         Pictures large enough to hold a table.
     published : str
         Date of publication in the file's own metadata, ISO, or empty.
+    title : str
+        Title in the file's own metadata, or empty.
     """
 
     kind: str
@@ -88,6 +90,7 @@ class Manuscript:
     notes: Sequence[ReadingNote] = ()
     n_pictures: int = 0
     published: str = ""
+    title: str = ""
 
 
 # A page copied without line breaks still has its six titles in it.
