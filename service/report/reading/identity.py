@@ -63,11 +63,11 @@ def identify(
     if year is None:
         year, source = _from_period(lines)
     if year is None:
-        named = _TITLE.search(squash(file_name)) or re.search(r"(?P<year>20[12]\d)", file_name)
-        if named:
-            year, source = int(named["year"]), "name"
-    if year is None:
         year, source = _from_majority(lines)
+    if year is None:
+        in_name = _TITLE.search(squash(file_name)) or re.search(r"(?P<year>20[12]\d)", file_name)
+        if in_name:
+            year, source = int(in_name["year"]), "name"
     return Identity(title, agency or _agency_in_prose(lines), year, source)
 
 
