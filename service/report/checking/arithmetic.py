@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.report.checking.finding import Finding, Severity
+from service.report.checking.finding import Finding, Severity, Status
 from service.report.checking.rulebook import fails, holds, unknown
 from service.report.checking.wording import describe, equation, number
 from service.report.formats import ReportFormat, load_format
 from service.report.model import Cell, CellState, Place, Report, Table
 
 _COUNTED = (3, 4)
+_NOT_SUMMED = ("1", "2", "3.7", "4")
 _TABLE_NAMES = {2: "表二", 3: "表三", 4: "表四"}
 
 
@@ -36,14 +37,7 @@ def check_tables(report: Report) -> Iterator[Finding]:
     """All sums and value ranges of tables 2, 3 and 4."""
     third, fourth = report.tables.get(3), report.tables.get(4)
     if third is not None:
-        form = load_format(third.format_id)
-        columns = [c.code for c in form.table3_columns]
-        rows = [r.code for r in form.table3_rows]
-        for rule in ("T3-BAL", "T3-SUM"):
-            for column in columns:
-                yield from _equation(rule, third, form, [(r, column) for r in rows], by_row=True)
-        for row in rows:
-            yield from _equation("T3-ROW", third, form, [(row, c) for c in columns], by_row=False)
+        yield from _with_crossing(list(_table3(third)), load_format(third.format_id))
     if fourth is not None:
         form = load_format(fourth.format_id)
         for group in form.table4_groups:
@@ -51,6 +45,41 @@ def check_tables(report: Report) -> Iterator[Finding]:
             yield from _equation("T4-SUM", fourth, form, keys, by_row=False)
     for number_, table in report.tables.items():
         yield from _ranges(number_, table)
+
+
+def _table3(table: Table) -> Iterator[Finding]:
+    form = load_format(table.format_id)
+    columns = [c.code for c in form.table3_columns]
+    rows = [r.code for r in form.table3_rows]
+    for rule in ("T3-BAL", "T3-SUM"):
+        for column in columns:
+            yield from _equation(rule, table, form, [(r, column) for r in rows], by_row=True)
+    for row in rows:
+        yield from _equation("T3-ROW", table, form, [(row, c) for c in columns], by_row=False)
+
+
+def _with_crossing(findings: list[Finding], form: ReportFormat) -> list[Finding]:
+    """Name the cell where one failing row and one failing column cross with the same gap.
+
+    A hint, not a verdict: the sums stay as they are, and so does the cell.
+    """
+    rows = [f for f in findings if f.rule == "T3-ROW" and f.status is Status.FAILS]
+    columns = [f for f in findings if f.rule == "T3-SUM" and f.status is Status.FAILS]
+    pairs = [
+        (row, column)
+        for row in rows
+        for column in columns
+        if row.difference == column.difference and row.where[0].row not in _NOT_SUMMED
+        and column.where[0].column != "total"
+    ]  # fmt: skip
+    if len(pairs) != 1:
+        return findings
+    crossing = Place(3, 3, pairs[0][0].where[0].row, pairs[0][1].where[0].column)
+    hint = f"；行列差额相同，请先看交叉处：{describe(crossing, form)}"
+    return [
+        replace(f, message=f.message + hint) if f is pairs[0][0] or f is pairs[0][1] else f
+        for f in findings
+    ]
 
 
 def parse_formula(formula: str) -> tuple[list[str], list[str]]:

@@ -105,3 +105,14 @@ def test_one_altered_sentence_is_one_finding(make, writers, read, old, new, rule
         if f.status is Status.FAILS and f.severity is not Severity.INFO
     ]
     assert failed == [(rule, severity)]
+
+
+def test_the_crossing_of_a_failing_row_and_column_is_named(make, writers, read):
+    figures = make(25)
+    figures.table3["3.3.4"][1] += 4
+    failed = [
+        f for f in check_report(read(*writers["html"](figures))).findings
+        if f.status is Status.FAILS and f.severity is Severity.ERROR
+    ]  # fmt: skip
+    assert {f.rule for f in failed} == {"T3-ROW", "T3-SUM"}
+    assert all("交叉处：表三“4.保护第三方合法权益”商业企业" in f.message for f in failed)
