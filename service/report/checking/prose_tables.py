@@ -75,6 +75,8 @@ def _is_mere_part(quantity: Quantity, prose: Prose) -> bool:
         return False
     if quantity.concept == "received":
         return True
+    if quantity.concept.endswith(".total") and parent.total.concept.endswith(".total"):
+        return True
     return parent.total.concept == "" and quantity.concept in _GROUPS
 
 
@@ -130,6 +132,8 @@ def _doubt(quantity: Quantity, prose: Prose) -> str:
         return "没有写明是全年总数，请确认口径"
     if _is_review(quantity) and not _about_disclosure(quantity):
         return _OTHER_MATTER
+    if quantity.concept in ("licence", "penalty"):
+        return "正文所说可能是受理数或其他口径"
     if "+" in quantity.concept:
         return "几类结果合在一起说，请确认口径"
     parent = prose.parent(quantity)
@@ -180,9 +184,11 @@ def _expected(quantity: Quantity, facts: Facts) -> _Expected | None:
     if concept == "carry_out":
         return _one("N-T3-CARRY", facts.row("4", "表三 四.结转下年总计"))
     if concept.startswith("3."):
-        return _outcome(concept, facts)
+        return _outcome(quantity, facts)
     if concept in (*_COLUMNS, "corporate"):
         return _applicant(concept, facts)
+    if concept in ("licence", "penalty"):
+        return _decisions(concept, facts)
     if concept.startswith("normative."):
         return _normative(concept, facts)
     if "." in concept:
@@ -232,16 +238,30 @@ def _requests(quantity: Quantity, facts: Facts) -> _Expected | None:
     return _some("N-T3-HANDLED", [done, new, both], loose)
 
 
-def _outcome(concept: str, facts: Facts) -> _Expected | None:
-    codes = concept.split("+")
+def _outcome(quantity: Quantity, facts: Facts) -> _Expected | None:
+    codes = quantity.concept.split("+")
     fact: Fact | None = None
     for code in codes:
-        part = facts.row(code, f"表三 {_GROUPS[code]}总计")
-        label = "表三 " + "+".join(_GROUPS[c] for c in codes) + " 总计"
+        part = facts.row(code, f"表三 {_outcome_name(code)}总计")
+        label = "表三 " + "+".join(_outcome_name(c) for c in codes) + " 总计"
         fact = part if code == codes[0] else plus(fact, part, label)
         if part is None:
             return None
-    return _one("N-T3-OUT", fact)
+    leaf = _leaf_named(quantity, codes[0])
+    return _some("N-T3-OUT", [fact, facts.row(leaf, f"表三 {_outcome_name(leaf)}总计")], [])
+
+
+def _leaf_named(quantity: Quantity, group: str) -> str:
+    """A single row named beside its group (`因不掌握而无法提供29件`), or the concept itself."""
+    words = f"{quantity.before}#{quantity.after}"
+    for concept in load_cues().concepts:
+        if concept.id.startswith(f"{group}.") and concept.cue.search(words):
+            return concept.id
+    return group
+
+
+def _outcome_name(code: str) -> str:
+    return _GROUPS.get(code) or next(c.name for c in load_cues().concepts if c.id == code)
 
 
 def _applicant(concept: str, facts: Facts) -> _Expected | None:
@@ -270,6 +290,11 @@ def _review(concept: str, facts: Facts) -> _Expected | None:
         return _one("N-T4", after)
     both = plus(direct, after, f"表四 行政诉讼{result}")
     return _some("N-T4", [both, direct, after], [])
+
+
+def _decisions(concept: str, facts: Facts) -> _Expected | None:
+    name = "行政许可" if concept == "licence" else "行政处罚"
+    return _one("N-T2", facts.table2(concept, "decisions", f"表二 {name}处理决定数量"))
 
 
 def _normative(concept: str, facts: Facts) -> _Expected | None:

@@ -19,7 +19,7 @@ _RESULTS = (
     ("upheld", re.compile(r"维持")),
     ("corrected", re.compile(r"纠正|纠错")),
     ("other", re.compile(r"其[他它]结果|其[他它]")),
-    ("pending", re.compile(r"未审结|未结|在审|正在审理")),
+    ("pending", re.compile(r"未审结|未结|在审|正在.{0,8}审理")),
 )
 _ANOTHER_MATTER = re.compile(r"信息公开申请|依申请公开|主动公开|建议|提案|信访|许可|处罚")
 _ANOTHER_MATTER = re.compile(r"信息公开申请|依申请公开|主动公开|建议|提案|信访|许可|处罚")
@@ -54,11 +54,12 @@ def meaning(
         return review
     if _NORMATIVE.search(quantity.before) or _NORMATIVE.match(quantity.after):
         return _normative_concept(lead)
-    if not cues.request.search(_around(quantity, earlier)):
-        return ""
+    about_requests = bool(cues.request.search(_around(quantity, earlier)))
     local = f"{_REMARK.sub('', quantity.before)}#{quantity.after}"
     for concept in cues.concepts:
-        if _fits(concept, quantity, local, lead, cues, report_year):
+        if (about_requests or concept.anywhere) and _fits(
+            concept, quantity, local, lead, cues, report_year
+        ):
             return _code(concept, quantity, local, lead, cues)
     return ""
 
@@ -82,6 +83,8 @@ def _fits(
 ) -> bool:
     if not concept.cue.search(local) or concept.veto.search(local):
         return False
+    if concept.id == "carry_out" and not _is_next_year(local, report_year):
+        return False
     if concept.id == "carry_in" and not _is_last_year(local, report_year):
         return False
     if concept.id == "channel" and cues.other_objects.search(local):
@@ -103,14 +106,20 @@ def _code(concept: Concept, quantity: Quantity, local: str, lead: str, cues: Cue
 
 def _several(concept: Concept, quantity: Quantity, lead: str, cues: Cues) -> str:
     """One outcome, or several named together (`予以公开、部分公开共213件`)."""
-    if not re.match(r"3\.\d$", concept.id):
+    if not re.fullmatch(r"3\.\d", concept.id):
         return concept.id
     together = f"{lead}#"
     found = [
         c.id for c in cues.concepts
-        if re.match(r"3\.\d$", c.id) and c.cue.search(together) and not c.veto.search(together)
+        if re.fullmatch(r"3\.\d", c.id) and c.cue.search(together) and not c.veto.search(together)
     ]  # fmt: skip
     return "+".join(sorted(found)) if len(found) > 1 else concept.id
+
+
+def _is_next_year(local: str, report_year: int | None) -> bool:
+    """`结转2026年` goes into next year only if that is next year."""
+    years = [int(year) for year in re.findall(r"结转(?:至|到|入)?(20\d\d)年", local)]
+    return not years or report_year is None or years[-1] == report_year + 1
 
 
 def _is_last_year(local: str, report_year: int | None) -> bool:

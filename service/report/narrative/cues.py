@@ -16,13 +16,17 @@ _NEVER = re.compile(r"(?!)")
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A meaning a number can have, such as `carry_out`; `cue` sees the number as `#`."""
+    """A meaning a number can have, such as `carry_out`; `cue` sees the number as `#`.
+
+    `anywhere`: also outside sentences about requests for disclosure.
+    """
 
     id: str
     name: str
     cue: re.Pattern[str]
     veto: re.Pattern[str]
     needs_object: bool
+    anywhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def load_cues() -> Cues:
                     re.compile(c["cue"]),
                     re.compile(c["veto"]) if "veto" in c else _NEVER,
                     c.get("needs_object", False),
+                    c.get("anywhere", False),
                 )
                 for c in data["concepts"]
             ],

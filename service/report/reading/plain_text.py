@@ -13,6 +13,7 @@ _RULE_ROW = re.compile(r"^[\s|:+=-]*-[\s|:+=-]*$")
 _HEADING = re.compile(r"^(\s*)#{1,6}\s+")
 _EMPHASIS = re.compile(r"(\*\*|__|`)")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
+_LONE_PIPE = re.compile(r"\s*\|\s*$")
 _BR = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -57,4 +58,5 @@ def _grid(lines: Sequence[str], scribe: Scribe) -> None:
 
 
 def _plain(line: str) -> str:
+    line = _LONE_PIPE.sub("", line)  # crawlers end every cell's own line with a pipe
     return _EMPHASIS.sub("", _HEADING.sub(r"\1", line))
