@@ -35,6 +35,15 @@ class Segmenter:
         words: list[str] = self._jieba.cut(text)
         return words
 
+    def tag(self, text: str) -> list[tuple[str, str]]:
+        """Words in order, each with jieba's part of speech; `nr` is a person's name."""
+        tagged: list[tuple[str, str]] = self._jieba.tag(text)
+        return tagged
+
+    def has_word(self, word: str) -> bool:
+        """Whether the dictionary lists a word."""
+        return bool(self._jieba.has_word(word))
+
     def words(self, text: str) -> list[Word]:
         """Words with their places."""
         found, start = [], 0
