@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,21 +13,23 @@ HEAVY = ("numpy", "polars", "fastapi", "sklearn", "scipy", "rich", "python_calam
 
 def test_help_is_fast_and_imports_nothing_heavy():
     script = (
-        "import sys; sys.argv = ['yangguang', '--help']\n"
+        "import sys, time; sys.argv = ['yangguang', '--help']\n"
         "from service.cli.main import run\n"
         "try: run()\n"
         "except SystemExit: pass\n"
-        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+        f"heavy = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "print(*heavy, time.process_time())"
     )
-    fastest = 9.0
-    for _ in range(3):
-        started = time.perf_counter()
-        found = subprocess.run(
-            [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        fastest = min(fastest, time.perf_counter() - started)
-    assert found.stdout.endswith("[]\n")
-    assert fastest < 0.5
+    found = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    *heavy, seconds = found.stdout.splitlines()[-1].split()
+    assert heavy == []
+    assert float(seconds) < 0.5  # of the processor's time: others may be using it as well
 
 
 def test_help_is_chinese(yangguang):
