@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from difflib import SequenceMatcher
+from itertools import combinations
 
 from service.report.checking.facts import Facts
 from service.report.checking.finding import Finding, Severity
@@ -25,6 +26,7 @@ _TELLING = Decimal(20)
 _YEAR_TOTAL = re.compile(r"共|全年|累计|总计|合计")
 _MIN_SUBJECT = 6
 _MIN_SHARED = 4
+_MAX_GROUP = 12
 
 
 def check_repeats(report: Report, prose: Prose) -> Iterator[Finding]:
@@ -61,15 +63,24 @@ def _same_concept(
 
 
 def _same_subject(quantities: Sequence[Quantity], prose: Prose) -> Iterator[Finding]:
-    for index, first in enumerate(quantities):
-        for second in quantities[index + 1 :]:
-            if first.sentence == second.sentence and first.passage is second.passage:
-                continue
-            if first.number.unit != second.number.unit or first.depth != second.depth:
-                continue
-            if first.year not in (None, second.year) and second.year is not None:
-                continue
+    """Pairs with one value and kindred subjects, or one subject and two values."""
+    for first, second in _candidates(quantities):
+        if first.sentence == second.sentence and first.passage is second.passage:
+            continue
+        if first.depth == second.depth and second.year in (None, first.year):
             yield from _pair(first, second, prose)
+
+
+def _candidates(quantities: Sequence[Quantity]) -> Iterator[tuple[Quantity, Quantity]]:
+    """Pairs that share unit and value, or unit and subject; big groups are cut short."""
+    groups: dict[tuple[str, object], list[Quantity]] = {}
+    for quantity in quantities:
+        if quantity.value >= _TELLING:
+            groups.setdefault((quantity.number.unit, quantity.value), []).append(quantity)
+        if len(quantity.subject) >= _MIN_SUBJECT:
+            groups.setdefault((quantity.number.unit, quantity.subject), []).append(quantity)
+    for group in groups.values():
+        yield from combinations(group[:_MAX_GROUP], 2)
 
 
 def _pair(first: Quantity, second: Quantity, prose: Prose) -> Iterator[Finding]:

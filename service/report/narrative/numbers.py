@@ -116,26 +116,28 @@ def _is_identifier(text: str, match: re.Match[str], before: str, after: str) -> 
     bare = not match["unit"] and not match["scale"]
     if bare and before.endswith("(") and after.startswith(")"):
         return True
-    if bare and after[:1] in (".", "、") and _NUMBERING.search(text[:start]):
+    if bare and after[:1] in (".", "、") and _NUMBERING.search(text[max(0, start - 1) : start]):
         return True
     return bool(bare and re.search(r"(?:电话|邮编|编码|传真|号码|代码|热线)[:：为是]?$", before))
 
 
 def _time(text: str, match: re.Match[str], unit: str) -> bool:
     """Whether the number tells time or order: years, dates, deadlines."""
-    tail = text[match.end("fraction") if match["fraction"] else match.end("digits") :]
-    tail = tail.lstrip("余多几")
+    end = match.end("fraction") if match["fraction"] else match.end("digits")
+    tail = text[end : end + 8].lstrip("余多几")
     return any(tail.startswith(word) and len(word) >= len(unit) for word in load_cues().not_counts)
 
 
 def _is_tabular(text: str, match: re.Match[str]) -> bool:
     """Figures in a row with only blanks between them belong to a table, not to a sentence."""
-    before, after = text[: match.start("digits")], text[match.end() :]
+    start, end = match.start("digits"), match.end()
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
     return bool(re.search(r"\d $", before) or re.match(r" \d", after))
 
 
 def _chinese_number(text: str, match: re.Match[str]) -> Number | None:
-    before, after = text[: match.start()], text[match.end() : match.end() + 3]
+    before = text[max(0, match.start() - 3) : match.start()]
+    after = text[match.end() : match.end() + 3]
     if _CHINESE_BEFORE.search(before[-2:]) or _CHINESE_VETO.match(after):
         return None
     if match["digits"] == "一" and match["unit"] in ("起", "条", "次", "部", "项", "期"):

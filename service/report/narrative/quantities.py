@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import replace
 
 from service.report.model import Passage, Report
@@ -39,10 +40,11 @@ def passage_quantities(passage: Passage, report_year: int | None) -> list[Quanti
     text = passage.text
     numbers = find_numbers(text)
     depths = _depths(text)
-    spans = list(sentences(text))
+    spans = list(sentences(text)) or [(0, len(text))]
+    starts = [start for start, _ in spans]
     found: list[Quantity] = []
     for index, number in enumerate(numbers):
-        sentence = next((s for s in spans if s[0] <= number.start < s[1]), (0, len(text)))
+        sentence = spans[bisect_right(starts, number.start) - 1]
         previous_end = numbers[index - 1].end if index else 0
         before = _before(text, max(sentence[0], previous_end), number.start)
         after = _after(text, number.end, sentence[1])

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from service.report.errors import ForeignReportError, SeveralReportsError
+from service.report.errors import (
+    ForeignReportError,
+    OversizedFileError,
+    SeveralReportsError,
+)
 from service.report.formats import ReportFormat, format_for_year, load_format
 from service.report.model import Place, ReadingNote, Report, Section, Table
 from service.report.reading.glyphs import squash
@@ -23,6 +27,7 @@ from service.report.reading.table2 import read_table2
 from service.report.reading.table3 import read_table3
 from service.report.reading.table4 import read_table4
 
+MAX_CHARACTERS = 250_000
 _KIND = re.compile(r"信息公开")
 _TITLE = re.compile(r"(20\d\d)年?度?[^。]{0,30}信息公开[^。]{0,12}(?:报告|年报)")
 _SIGNED = re.compile(r"(20\d\d)年(\d{1,2})月(\d{1,2})日")
@@ -38,7 +43,14 @@ def assemble(manuscript: Manuscript, name: str) -> Report:
         If it is not a disclosure report at all.
     SeveralReportsError
         If the file holds more than one.
+    OversizedFileError
+        If it is far longer than any report.
     """
+    if len(manuscript.text) > MAX_CHARACTERS:
+        raise OversizedFileError(
+            f"正文有 {len(manuscript.text) // 10_000} 万字，不像一份年度报告；"
+            "请只提供年度报告本身。"
+        )
     lines = [block for block in manuscript.blocks if isinstance(block, Line)]
     grids = [block for block in manuscript.blocks if isinstance(block, Grid)]
     form = load_format("2021")

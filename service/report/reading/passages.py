@@ -23,6 +23,7 @@ _TRAILER = re.compile(
     re.IGNORECASE,
 )
 _INNER_END = re.compile(r"[。；;：:！？]")
+_MAX_PASSAGE = 8000
 _MAX_HEADING = 40
 _WRAPPED_WIDTH = 60
 _SECTION_END = 6
@@ -49,8 +50,22 @@ def build_passages(
             match = _SUBHEADING.match(text)
             if match:
                 heading = match.group()
-            passages.append(Passage(section.number, text, offsets, heading, page))
+            for first, stop in _pieces(text):
+                piece = Passage(
+                    section.number, text[first:stop], offsets[first:stop], heading, page
+                )
+                passages.append(piece)
     return passages
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """One piece for any real paragraph; an endless one is cut at full stops to bound the work."""
+    first = 0
+    while len(text) - first > _MAX_PASSAGE:
+        stop = text.rfind("。", first, first + _MAX_PASSAGE) + 1 or first + _MAX_PASSAGE
+        yield first, stop
+        first = stop
+    yield first, len(text)
 
 
 def _prose_start(line: Line, section: Section) -> int:

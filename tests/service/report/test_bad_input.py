@@ -112,6 +112,7 @@ CASES = {
     "other zip": (zipped(readme_xml="<a/>"), "a.docx", UnreadableFileError, "不是 Word"),
     "bomb": (bomb(), "a.docx", OversizedFileError, "解压"),
     "entities": (zipped(word__document_xml=LAUGHS), "a.docx", ReportError, ""),
+    "a library": (("收到申请1件。" * 60_000).encode(), "a.txt", OversizedFileError, "万字"),
     "other report": (OTHER_REPORT.encode(), "a.txt", ForeignReportError, "不像"),
     "a novel": (("很久以前，山上有座庙。\n" * 200).encode(), "a.md", ForeignReportError, "不像"),
 }  # fmt: skip
