@@ -67,7 +67,8 @@ def _same_subject(quantities: Sequence[Quantity], prose: Prose) -> Iterator[Find
     for first, second in _candidates(quantities):
         if first.sentence == second.sentence and first.passage is second.passage:
             continue
-        if first.depth == second.depth and second.year in (None, first.year):
+        same_year = first.year == second.year or None in (first.year, second.year)
+        if first.depth == second.depth and same_year:
             yield from _pair(first, second, prose)
 
 
