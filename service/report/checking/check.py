@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from service.report.checking.arithmetic import check_tables
@@ -71,7 +71,18 @@ def check_report(report: Report, previous: Report | None = None) -> CheckResult:
 
     Order: failures, open questions, what holds; errors before warnings before remarks.
     """
-    return CheckResult(report, worst_first(_unique(_all(report, previous))))
+    findings = _unique(_all(report, previous))
+    if any(note.code == "ocr" for note in report.notes):
+        findings = [_softened(finding) for finding in findings]
+    return CheckResult(report, worst_first(findings))
+
+
+def _softened(finding: Finding) -> Finding:
+    """After OCR a failure is a warning: the digit may be misread."""
+    if finding.status is not Status.FAILS or finding.severity is not Severity.ERROR:
+        return finding
+    message = f"{finding.message}（OCR 识别，请对照原件）"
+    return replace(finding, severity=Severity.WARNING, message=message)
 
 
 def _all(report: Report, previous: Report | None) -> Iterator[Finding]:

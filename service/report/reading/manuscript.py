@@ -24,6 +24,7 @@ class Line:
 
     `words` carry positions where the file has them (PDF). `wrapped` says that lines break where
     the page ends, not the paragraph; then `opens` marks an indented line, which starts one.
+    `recognized` says that the text comes from OCR, which may have missed something.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Line:
     words: Sequence[Word] = ()
     wrapped: bool = False
     opens: bool = False
+    recognized: bool = False
 
     @property
     def end(self) -> int:
@@ -100,6 +102,8 @@ _INNER_TITLE = re.compile(
     r"|其[他它]需要报告))"
 )
 _LONG_LINE = 120
+# Stands for what OCR did not make out; no number and no blank.
+UNSEEN = "□"
 
 
 def _parted(text: str) -> list[str]:
@@ -131,12 +135,13 @@ class Scribe:
         words: Sequence[Word] = (),
         wrapped: bool = False,
         opens: bool = False,
+        recognized: bool = False,
     ) -> None:
         """Append one line of text; one that runs through several section titles is parted."""
         for piece in _parted(text) if not words else [text]:
             start = self.write(piece)
             self.write("\n")
-            self.blocks.append(Line(piece, start, page, words, wrapped, opens))
+            self.blocks.append(Line(piece, start, page, words, wrapped, opens, recognized))
 
     def grid(
         self,

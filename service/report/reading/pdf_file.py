@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-import itertools
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from service.report.errors import (
@@ -17,7 +16,8 @@ from service.report.errors import (
     UnreadableFileError,
 )
 from service.report.reading.glyphs import fold
-from service.report.reading.manuscript import Line, Manuscript, Scribe, Word
+from service.report.reading.layout import compose, rows_of
+from service.report.reading.manuscript import Line, Manuscript, Scribe
 from service.report.reading.ruling import slots_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ _MIN_CHARACTERS = 60
 _PAGE_NUMBER = re.compile(r"^[-·.\s]*(?:第?\s*\d{1,3}\s*页?(?:\s*[/共]\s*\d{1,3}\s*页?)?)[-·.\s]*$")
 _MARGIN_SHARE = 0.13
 _CID = re.compile(r"\(cid:\d+\)")
+
+
+class _NoTextError(Exception):
+    """The pages hold no text: pictures at best."""
 
 
 def read_pdf(data: bytes) -> Manuscript:
@@ -52,8 +56,13 @@ def read_pdf(data: bytes) -> Manuscript:
         ):
             raise ProtectedFileError("PDF 有打开密码，请去掉密码后再试。") from error
         raise UnreadableFileError("PDF 文件已损坏，打不开；请重新导出后再试。") from error
-    with document:
-        return _read(document)
+    try:
+        with document:
+            return _read(document)
+    except _NoTextError:
+        from service.report.reading.scan import read_scan
+
+        return read_scan(data)
 
 
 def _read(document: Any) -> Manuscript:
@@ -80,10 +89,7 @@ def _read(document: Any) -> Manuscript:
         n_unmapped += len(_CID.findall(characters))
         page.close()
     if n_characters < _MIN_CHARACTERS:
-        raise ScannedFileError(
-            "PDF 没有文字层（多半是扫描件或图片）；"
-            "请用原始 Word 文件，或先做文字识别（OCR）再检查。"
-        )
+        raise _NoTextError
     if n_unmapped * 8 > n_characters / 3:
         raise ScannedFileError(
             "PDF 的字体没有文字编码，读出来是乱码；请用原始 Word 文件重新导出 PDF 再试。"
@@ -102,22 +108,22 @@ def _page(page: Page, number: int, scribe: Scribe) -> tuple[list[Line], str]:
     height = float(page.height)
     outside = [w for w in words if not any(_inside(w, box) for box in boxes)]
     pieces: list[tuple[float, Any]] = [(box[1], t) for box, t in zip(boxes, tables, strict=True)]
-    pieces += [(line[0]["top"], line) for line in _rows(outside) if not _is_margin(line, height)]
+    pieces += [(line[0]["top"], line) for line in rows_of(outside) if not _is_margin(line, height)]
     margin = _left_margin(outside)
     starts: list[tuple[float, int]] = []
     for top, piece in sorted(pieces, key=lambda pair: pair[0]):
         starts.append((top, scribe.length))
         if isinstance(piece, list):
-            text, positions = _compose(piece)
+            text, positions = compose(piece)
             opens = piece[0]["x0"] > margin + 1.2 * (piece[0]["bottom"] - piece[0]["top"])
             scribe.line(text, number, positions, wrapped=True, opens=opens)
         else:
             slots, texts = slots_of(piece.cells, page.chars)
             scribe.grid(slots, texts, number)
     lines = []
-    for row in _rows(words):
+    for row in rows_of(words):
         if not _is_margin(row, height):
-            text, positions = _compose(row)
+            text, positions = compose(row)
             start = max((s for t, s in starts if t <= row[0]["top"] + 2), default=scribe.length)
             lines.append(Line(text, start, number, positions, wrapped=True))
     return lines, "".join(word["text"] for word in words)
@@ -134,29 +140,6 @@ def _inside(word: dict[str, Any], box: tuple[float, float, float, float]) -> boo
     return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
 
 
-def _rows(words: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Words that share a base line, left to right, top to bottom."""
-    rows: list[list[dict[str, Any]]] = []
-    for word in sorted(words, key=lambda w: (w["top"] + w["bottom"], w["x0"])):
-        middle = (word["top"] + word["bottom"]) / 2
-        last = rows[-1] if rows else None
-        if last and abs((last[0]["top"] + last[0]["bottom"]) / 2 - middle) <= 4:
-            last.append(word)
-        else:
-            rows.append([word])
-    return [sorted(row, key=lambda w: w["x0"]) for row in rows]
-
-
-def _compose(row: Sequence[dict[str, Any]]) -> tuple[str, tuple[Word, ...]]:
-    """Join words; a gap wider than a character is a tab, which keeps columns apart."""
-    text = row[0]["text"]
-    for before, word in itertools.pairwise(row):
-        gap = word["x0"] - before["x1"]
-        size = max(word["bottom"] - word["top"], 1)
-        text += ("\t" if gap > 1.6 * size else " " if gap > 0.15 * size else "") + word["text"]
-    return text, tuple(Word(w["text"], float(w["x0"]), float(w["x1"])) for w in row)
-
-
 def _is_margin(row: Sequence[dict[str, Any]], height: float) -> bool:
     """Whether a line is a page number in the top or bottom margin."""
     text = fold("".join(word["text"] for word in row))
@@ -166,5 +149,5 @@ def _is_margin(row: Sequence[dict[str, Any]], height: float) -> bool:
 
 def _left_margin(words: Sequence[dict[str, Any]]) -> float:
     """Most frequent left edge of the lines outside tables."""
-    edges = Counter(round(row[0]["x0"] / 3) * 3 for row in _rows(words))
+    edges = Counter(round(row[0]["x0"] / 3) * 3 for row in rows_of(words))
     return float(min((e for e, n in edges.items() if n == max(edges.values())), default=0))

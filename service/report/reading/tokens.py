@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from service.report.reading.glyphs import fold
-from service.report.reading.manuscript import Line
+from service.report.reading.manuscript import UNSEEN, Line
 from service.report.reading.rows import RawCell
 from service.report.reading.values import is_value
 
@@ -46,7 +46,8 @@ def _from_words(line: Line) -> Iterator[Token]:
         position = found + len(word.text) if found >= 0 else position
         start = line.start + max(found, 0)
         cell = RawCell(word.text, start, start + len(word.text))
-        yield Token(cell, (word.left + word.right) / 2, is_value(word.text))
+        figure = word.text == UNSEEN or is_value(word.text)
+        yield Token(cell, (word.left + word.right) / 2, figure)
 
 
 def _from_text(line: Line) -> Iterator[Token]:
@@ -98,9 +99,12 @@ def column_centres(rows: Sequence[Sequence[Token]], n_columns: int) -> list[floa
 
 
 def by_position(row: Sequence[Token], centres: Sequence[float], line: Line) -> list[RawCell] | None:
-    """Put the figures of an incomplete row under their columns; the others are blank."""
+    """Put the figures of an incomplete row under their columns; the others are blank.
+
+    After OCR the others are unread: it may have missed them.
+    """
     gap = min(b - a for a, b in itertools.pairwise(centres))
-    blank = RawCell("", line.end, line.end)
+    blank = RawCell(UNSEEN if line.recognized else "", line.end, line.end)
     cells = [blank] * len(centres)
     for token in row:
         index = min(range(len(centres)), key=lambda i: abs(centres[i] - token.middle))
