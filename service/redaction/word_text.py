@@ -107,11 +107,11 @@ def _heading(cell: Any) -> str:
     if first is None or first is row:
         return ""
     heads = first.findall(_W + "tc")
-    texts = [_shown(head) for head in heads]
+    texts: list[str] = [_shown(head) for head in heads]
     is_header = len(texts) > 2 and all(
         0 < len(text) <= _LONGEST_LABEL and not any(c.isdigit() for c in text) for text in texts
     )
-    position = row.findall(_W + "tc").index(cell)
+    position = int(row.findall(_W + "tc").index(cell))
     if not is_header or position >= len(texts) or len(row.findall(_W + "tc")) != len(texts):
         return ""
     return texts[position]

@@ -1,0 +1,16 @@
+"""Repeats over a register: evidence for a person, never a decision."""
+
+from service.casework.repeats.counts import monthly_counts
+from service.casework.repeats.evidence import Evidence, Match
+from service.casework.repeats.index import NewRequest, RepeatIndex
+from service.casework.repeats.register import Register, read_register
+
+__all__ = [
+    "Evidence",
+    "Match",
+    "NewRequest",
+    "Register",
+    "RepeatIndex",
+    "monthly_counts",
+    "read_register",
+]

@@ -1,0 +1,130 @@
+"""The register of requests as columns: who, when, what, and whether it was answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from service.casework.errors import RegisterError
+from service.casework.presenting import read_date
+from service.intake.reader import open_input
+from service.intake.text_column import find_text_column
+
+_COLUMNS = {
+    "case_id": ("编号", "申请编号", "受理编号", "登记编号", "受理号", "case_id", "id"),
+    "applicant": ("申请人", "申请人姓名", "申请人名称", "姓名", "姓名或名称", "applicant"),
+    "identity": ("证件号码", "证件号", "身份证号", "身份证号码", "统一社会信用代码", "identity"),
+    "received_on": (
+        "收到日期",
+        "收到申请日期",
+        "受理日期",
+        "登记日期",
+        "申请日期",
+        "申请时间",
+        "received_on",
+    ),
+    "replied_on": ("答复日期", "办结日期", "答复时间", "办结时间", "replied_on"),
+}
+_BLANK_NAMES = ("", "无", "不详", "匿名", "未填写", "-", "—", "/", "null", "None")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Requests, one row each.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns `case_id`, `applicant`, `identity`, `text` (String, blank where unknown) and
+        `received_on`, `replied_on` (Date, null where unknown).
+    notices : tuple of str
+        Chinese: what is missing.
+    """
+
+    frame: pl.DataFrame
+    notices: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @classmethod
+    def from_frame(cls, frame: pl.DataFrame) -> Register:
+        """Bring a frame into the register's form; missing columns are unknown throughout.
+
+        Raises
+        ------
+        RegisterError
+            If there is no `text` column, no row, or no applicant in any row.
+        """
+        if "text" not in frame.columns:
+            raise RegisterError("登记簿没有申请内容这一列，不能比较。")
+        if frame.is_empty():
+            raise RegisterError("登记簿是空的，没有可以比较的申请。")
+        texts = [
+            _text(frame, name).alias(name) for name in ("case_id", "applicant", "identity", "text")
+        ]
+        dates = [_dates(frame, name).alias(name) for name in ("received_on", "replied_on")]
+        result = pl.DataFrame([*texts, *dates]).with_columns(
+            applicant=pl.when(pl.col("applicant").is_in(_BLANK_NAMES))
+            .then(pl.lit(""))
+            .otherwise(pl.col("applicant"))
+        )
+        n_missing = int((result["applicant"] == "").sum())
+        if n_missing == len(result):
+            raise RegisterError(
+                "登记簿各行都没有申请人，不能判断是否同一申请人。请补上“申请人”一列。"
+            )
+        notices = []
+        if n_missing:
+            notices.append(f"{n_missing} 行没有申请人：只能按内容比较，不计入任何人的件数。")
+        n_undated = int(result["received_on"].is_null().sum())
+        if n_undated:
+            notices.append(f"{n_undated} 行没有收到日期：不计入按月的件数。")
+        return cls(result, tuple(notices))
+
+
+def read_register(path: Path, text_column: str | None = None) -> Register:
+    """Read a register from a table file; columns are found by their usual Chinese names.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used, or has no applicants or no text.
+    """
+    opened = open_input(path)
+    text = find_text_column(opened.source.sample(), text_column)
+    chosen = {text: "text"}
+    for target, names in _COLUMNS.items():
+        found = next((name for name in names if name in opened.source.schema), None)
+        if found is not None and found not in chosen:
+            chosen[found] = target
+    if "applicant" not in chosen.values():
+        listed = "、".join(opened.source.schema)
+        raise RegisterError(
+            f"登记簿没有“申请人”一列，不能判断是否同一申请人；文件中的列有：{listed}。"
+        )
+    frames = [chunk.parse().frame.select(list(chosen)) for chunk in opened.source.chunks()]
+    return Register.from_frame(pl.concat(frames).rename(chosen))
+
+
+def _text(frame: pl.DataFrame, name: str) -> pl.Series:
+    if name not in frame.columns:
+        return pl.Series(name, [""] * len(frame), pl.String)
+    column = frame[name].cast(pl.String, strict=False).fill_null("")
+    return column if name == "text" else column.str.strip_chars()
+
+
+def _dates(frame: pl.DataFrame, name: str) -> pl.Series:
+    if name not in frame.columns:
+        return pl.Series(name, [None] * len(frame), pl.Date)
+    column = frame[name]
+    if column.dtype.is_temporal():
+        return column.cast(pl.Date)
+    strings = column.cast(pl.String, strict=False)
+    read: dict[str, dt.date | None] = {
+        value: read_date(value.split(" ")[0]) for value in strings.unique().drop_nulls()
+    }
+    return strings.replace_strict(read, default=None, return_dtype=pl.Date)
