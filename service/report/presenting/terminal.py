@@ -38,11 +38,13 @@ def print_result(result: CheckResult, console: Console, *, every: bool = False) 
         console.print(Text(f"通过 {len(holding)} 项核对（加 --all 逐项列出）", style="green"))
     errors = result.count(Status.FAILS, Severity.ERROR)
     warnings = result.count(Status.FAILS, Severity.WARNING)
+    remarks = result.count(Status.FAILS, Severity.INFO)
     unknown = result.count(Status.UNKNOWN)
     style = "bold red" if errors else "yellow" if warnings else "bold green"
     console.print(
         Text(
-            f"合计：错误 {errors}，警告 {warnings}，待核 {unknown}，通过 {len(holding)}",
+            f"合计：错误 {errors}，警告 {warnings}，提示 {remarks}，待核 {unknown}，"
+            f"通过 {len(holding)}",
             style=style,
         )
     )

@@ -124,3 +124,13 @@ def test_rows_with_pipes_and_merged_cells_dropped(make, writers, same, read):
 def test_heading_decides_the_order_of_columns(make, html_page, same, read):
     figures = make(12)
     same(read(html_page(figures, total_first=True).encode(), "r.html"), figures)
+
+
+def test_every_cell_on_a_line_that_ends_in_a_pipe(make, writers, same, read):
+    figures = make(13)
+    text = writers["token"](figures)[0].decode()
+    head, tables = text.split("第二十条第（一）项", 1)
+    lines = [
+        line if "、" in line and "情况" in line else f"{line} |" for line in tables.split("\n")
+    ]
+    same(read((head + "第二十条第（一）项" + "\n".join(lines)).encode(), "r.txt"), figures)
