@@ -20,6 +20,7 @@ _APPLICANTS = ("natural", "corporate", "commercial", "research", "social", "lega
 _COMPLETE = re.compile(r"共计|合计|总计|共")
 _STRICT_MARKERS = ("分别为", "分别是", "具体为", "具体是", "分为")
 _OVERLAP = re.compile(r"转载|阅读|点击|同步|平台|渠道|公众号|微博|网站|新媒体")
+_PUBLISHES = re.compile(r"公开|发布|推送|转载|发表|宣传|刊登|信息|稿件")
 _EXTRA_TERMS = 3
 _ALL_OUTCOMES = 5
 
@@ -115,7 +116,9 @@ def _group(listing: Listing, group: Sequence[Quantity], n_groups: int, facts: Fa
 
 def _weight(listing: Listing, group: Sequence[Quantity], n_groups: int) -> tuple[Severity, Status]:
     total, other = listing.total.value, _sum(group)
-    clean = listing.is_plain and n_groups == 1 and len(set(listing.clauses)) == 1
+    # One clause, or one part a clause (`甲1件，收取420元；乙2件，…`).
+    n_clauses = len(set(listing.clauses))
+    clean = listing.is_plain and n_groups == 1 and n_clauses in (1, len(listing.parts))
     units = {part.number.unit for part in group}
     same_unit = units == {listing.total.number.unit}
     outcome = any(_dimension(part) == "outcome" for part in group)
@@ -123,9 +126,7 @@ def _weight(listing: Listing, group: Sequence[Quantity], n_groups: int) -> tuple
         # What was carried over is not what the outcomes split.
         return Severity.INFO, Status.UNKNOWN
     if other > total:
-        overlapping = any(_OVERLAP.search(part.before) for part in group) and not all(
-            _dimension(part) == "channel" for part in group
-        )
+        overlapping = _may_overlap(listing, group)
         another = any(candidate.value >= other for candidate in listing.others)
         certain = clean and same_unit and not outcome and not overlapping and not another
         # A part larger than its whole cannot be explained by overlap.
@@ -133,14 +134,7 @@ def _weight(listing: Listing, group: Sequence[Quantity], n_groups: int) -> tuple
         certain = certain or (larger and not outcome and not another)
         if certain:
             return Severity.ERROR, Status.FAILS
-        return (
-            (Severity.WARNING, Status.FAILS)
-            if clean and not overlapping
-            else (
-                Severity.WARNING,
-                Status.UNKNOWN,
-            )
-        )
+        return Severity.WARNING, Status.FAILS if clean and not overlapping else Status.UNKNOWN
     if listing.marker in _STRICT_MARKERS and clean and same_unit and len(group) > 1:
         return Severity.WARNING, Status.FAILS
     if outcome and len({part.concept for part in group}) < _ALL_OUTCOMES:
@@ -150,6 +144,16 @@ def _weight(listing: Listing, group: Sequence[Quantity], n_groups: int) -> tuple
         # One example out of many, or plainly a selection.
         return Severity.INFO, Status.UNKNOWN
     return Severity.WARNING, Status.FAILS
+
+
+def _may_overlap(listing: Listing, group: Sequence[Quantity]) -> bool:
+    """Whether one item may count in several parts: the same text published on several channels.
+
+    What is received comes in once; what is published goes out as often as one likes.
+    """
+    if not _PUBLISHES.search(listing.total.before + listing.total.after):
+        return False
+    return any(_OVERLAP.search(part.before) for part in group)
 
 
 def _together(listing: Listing, parts: Decimal) -> str:

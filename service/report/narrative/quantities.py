@@ -117,7 +117,7 @@ def _is_scoped(quantity: Quantity, lead: str, cues: Cues) -> bool:
     text = quantity.passage.text
     clause_start = quantity.number.start - len(quantity.before)
     opening = re.split(r"[；;]", text[quantity.sentence[0] : clause_start])[-1]
-    near = lead[-40:] + quantity.after
+    near = _CLOSED.sub("", lead)[-40:] + quantity.after
     return bool(
         cues.scope.search(opening[-60:] + quantity.before)
         or cues.partial.search(near)
