@@ -16,7 +16,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 
 from models import labels as label_sets
 from models.calibration import Calibrator
-from models.classifiers.linear import LinearScores
+from models.classifiers.linear import Block, LinearScores
 from models.encoders.characters import CharacterHasher
-from models.encoders.weighting import FeatureWeights
+from models.encoders.weighting import Vocabulary
 from models.errors import ArtifactError, LabelError
 from models.pipeline import Head, Pipeline
 from models.resources import data_path
@@ -64,21 +64,46 @@ def quantize(coef: NDArray[np.floating], columns: NDArray[np.int32]) -> Quantize
     return QuantizedCoef(columns, values, scale.astype(np.float32))
 
 
-def dense(parts: list[QuantizedCoef], n_features: int) -> NDArray[np.float32]:
-    """Coefficients of all heads side by side, float32, shape (n_features, n_outputs)."""
-    coef = np.zeros((n_features, sum(part.values.shape[1] for part in parts)), np.float32)
-    at = 0
-    for part in parts:
-        width = part.values.shape[1]
-        coef[part.columns, at : at + width] = part.values * part.scale
-        at += width
-    return coef
+def assemble(
+    parts: Sequence[QuantizedCoef],
+    weightings: Sequence[int],
+    weights: Sequence[NDArray[np.float32]],
+    intercept: NDArray[np.float32],
+) -> LinearScores:
+    """Scorer of all heads; heads of one weighting over the same columns share a block.
+
+    Parameters
+    ----------
+    parts : sequence of QuantizedCoef, one a head
+    weightings : sequence of int, one a head
+        Which of `weights` the head uses.
+    weights : sequence of float32 arrays, shape (n_features,)
+    intercept : float32 array, shape (n_outputs,)
+    """
+    n_features = len(weights[0])
+    starts = np.cumsum([0, *(part.values.shape[1] for part in parts)])
+    together: dict[tuple[int, bytes], list[int]] = {}
+    for i, part in enumerate(parts):
+        together.setdefault((weightings[i], part.columns.tobytes()), []).append(i)
+    blocks = []
+    for (weighting, _), members in together.items():
+        used = parts[members[0]].columns
+        coef = np.hstack([parts[i].values * parts[i].scale for i in members])
+        coef = coef * weights[weighting][used][:, None]
+        place = None
+        if len(used) < n_features:
+            place = np.full(n_features, -1, np.int32)
+            place[used] = np.arange(len(used), dtype=np.int32)
+        outputs = np.concatenate([np.arange(starts[i], starts[i + 1]) for i in members])
+        blocks.append(Block(place, np.ascontiguousarray(coef, np.float32), weighting, outputs))
+    return LinearScores(blocks, [w * w for w in weights], intercept)
 
 
 def save_artifact(
     path: Path,
     pipeline: Pipeline,
     parts: Mapping[str, QuantizedCoef],
+    weights: Mapping[str, NDArray[np.float32]],
     *,
     config: dict[str, Any],
     metrics: dict[str, Any],
@@ -94,10 +119,11 @@ def save_artifact(
     from safetensors.numpy import save_file
 
     tensors: dict[str, NDArray[Any]] = {
-        "features.buckets": pipeline.features.buckets,
-        "features.weights": pipeline.features.weights,
+        "buckets": pipeline.vocabulary.buckets,
         "intercept": pipeline.scorer.intercept,
     }
+    for name, vector in weights.items():
+        tensors[f"weights.{name}"] = vector
     for name, head in pipeline.questions.items():
         tensors[f"{name}.columns"] = parts[name].columns
         tensors[f"{name}.values"] = parts[name].values
@@ -145,6 +171,7 @@ def _manifest(pipeline: Pipeline, hashes: dict[str, str]) -> dict[str, Any]:
                 if head.parent_index is None
                 else [int(i) for i in head.parent_index],
                 "blend": head.blend,
+                "weighting": head.weighting,
             }
             for head in pipeline.questions.values()
         ],
@@ -158,6 +185,7 @@ def label_set_of(head: str) -> dict[str, str] | None:
         "topic": label_sets.topics,
         "subtopic": label_sets.topics,
         "intent": label_sets.intents,
+        "outcome": label_sets.letter_kinds,
     }
     if head not in known:
         return None
@@ -214,10 +242,9 @@ def _assemble(manifest: dict[str, Any], weights: bytes) -> Pipeline:
 
     tensors = load(weights)
     hasher = CharacterHasher(tuple(manifest["encoder"]["orders"]), manifest["encoder"]["n_bits"])
-    features = FeatureWeights(
-        tensors["features.buckets"], tensors["features.weights"], hasher.n_buckets
-    )
-    questions, parts, at = {}, [], 0
+    vocabulary = Vocabulary(tensors["buckets"], hasher.n_buckets)
+    questions: dict[str, Head] = {}
+    parts, at = [], 0
     for entry in manifest["heads"]:
         name, width = entry["name"], len(entry["codes"])
         parts.append(
@@ -238,17 +265,25 @@ def _assemble(manifest: dict[str, Any], weights: bytes) -> Pipeline:
             entry["parent"],
             None if above is None else np.array(above, np.intp),
             float(entry["blend"]),
+            entry["weighting"],
         )
         at += width
-    scorer = LinearScores(dense(parts, len(features)), tensors["intercept"])
-    return Pipeline(manifest["model_id"], hasher, features, scorer, questions)
+    names = sorted({head.weighting for head in questions.values()})
+    scorer = assemble(
+        parts,
+        [names.index(head.weighting) for head in questions.values()],
+        [tensors[f"weights.{name}"] for name in names],
+        tensors["intercept"],
+    )
+    return Pipeline(manifest["model_id"], hasher, vocabulary, scorer, questions)
 
 
 def _current_names(head: str, entry: dict[str, Any]) -> tuple[str, ...]:
     """Display names of today's label set; codes the set no longer knows are an error."""
     if entry["label_set"] is None:
         return tuple(entry["names"])
-    label_set = label_sets.intents() if head == "intent" else label_sets.topics()
+    known = {"intent": label_sets.intents, "outcome": label_sets.letter_kinds}
+    label_set = known.get(head, label_sets.topics)()
     try:
         return tuple(label_set[code].name for code in entry["codes"])
     except LabelError as error:

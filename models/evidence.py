@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.encoders.characters import CharacterHasher, hash_grams, letters, whole_grams
-from models.encoders.weighting import FeatureWeights
+from models.encoders.weighting import Vocabulary
 from models.prediction import Evidence
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
@@ -25,7 +25,7 @@ class Trace:
         As received; evidence spans are offsets into it.
     """
 
-    def __init__(self, text: str, hasher: CharacterHasher, features: FeatureWeights) -> None:
+    def __init__(self, text: str, hasher: CharacterHasher, vocabulary: Vocabulary) -> None:
         self._text = text
         normal = normalize(CodePoints.from_texts([text]))
         self._source = normal.source
@@ -42,7 +42,7 @@ class Trace:
             starts.append(at)
             orders.append(np.full(len(at), order))
             buckets.append(hash_grams(codes, order, hasher.n_bits)[at])
-        columns = features.columns(np.concatenate(buckets))
+        columns = vocabulary.columns(np.concatenate(buckets))
         known = columns >= 0
         self._start = np.concatenate(starts)[known]
         self._order = np.concatenate(orders)[known]
@@ -51,7 +51,7 @@ class Trace:
         _, inverse, count = np.unique(self.columns, return_inverse=True, return_counts=True)
         repeats = count[inverse]
         # A bucket's sub-linear count is shared equally by its occurrences.
-        self._value = (1 + np.log(repeats)) / repeats * features.weights[self.columns]
+        self._value = (1 + np.log(repeats)) / repeats
 
     def evidence(self, contrast: NDArray[np.float32], *, limit: int = 5) -> tuple[Evidence, ...]:
         """Spans that spoke most for an answer, heaviest first.
@@ -62,7 +62,8 @@ class Trace:
         Parameters
         ----------
         contrast : float32 array, shape (n_grams,)
-            For each of `columns`, the coefficient of the answer minus that of the runner-up.
+            For each of `columns`, the weighted coefficient of the answer minus that of the
+            runner-up.
         """
         influence = np.zeros(len(self._source) + 1)
         share = self._value * contrast / self._order

@@ -12,7 +12,7 @@ from models.calibration import Calibrator
 from models.classifiers.linear import LinearScores
 from models.document import Document
 from models.encoders.characters import CharacterHasher
-from models.encoders.weighting import FeatureWeights, Rows
+from models.encoders.weighting import Entries, Vocabulary
 from models.evidence import Trace
 from models.prediction import Evidence, HeadPredictions, Prediction, PredictionBatch
 from models.text.codepoints import CodePoints
@@ -52,6 +52,7 @@ class Head:
     parent: str | None = None
     parent_index: NDArray[np.intp] | None = None
     blend: float = 0.0
+    weighting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,14 @@ class Pipeline:
     ----------
     model_id : str
         `name@version`.
-    hasher, features, scorer
+    hasher, vocabulary, scorer
         Encoder and classifier.
     questions : mapping of head name to Head, parents before children
     """
 
     model_id: str
     hasher: CharacterHasher
-    features: FeatureWeights
+    vocabulary: Vocabulary
     scorer: LinearScores
     questions: Mapping[str, Head] = field(repr=False)
 
@@ -111,7 +112,7 @@ class Pipeline:
         found = []
         for document, heads in zip(documents, batch.rows(), strict=True):
             if evidence:
-                trace = Trace(document.text, self.hasher, self.features)
+                trace = Trace(document.text, self.hasher, self.vocabulary)
                 heads = {
                     name: replace(answer, evidence=self._explain(trace, name, answer))
                     for name, answer in heads.items()
@@ -119,15 +120,15 @@ class Pipeline:
             found.append(DocumentPrediction(document.id, self.model_id, heads))
         return found
 
-    def scores(self, points: CodePoints) -> tuple[Rows, NDArray[np.float32]]:
-        """Weighted rows and raw scores, shape (n_documents, n_outputs), of texts in normal form."""
-        rows = self.features.transform(self.hasher.encode(points))
-        return rows, self.scorer.decision_function(rows)
+    def scores(self, points: CodePoints) -> tuple[Entries, NDArray[np.float32]]:
+        """Known features and raw scores, (n_documents, n_outputs), of texts in normal form."""
+        entries = self.vocabulary.entries(self.hasher.encode(points))
+        return entries, self.scorer.decision_function(entries)
 
     def _predict_points(self, raw: CodePoints) -> PredictionBatch:
         points = normalize(raw).points
-        rows, y_score = self.scores(points)
-        legible = legible_texts(points) & (np.diff(rows.indptr) > 0)
+        entries, y_score = self.scores(points)
+        legible = legible_texts(points) & (np.diff(entries.indptr) > 0)
         return PredictionBatch(self.model_id, decide(self.questions, y_score, legible))
 
     def _explain(self, trace: Trace, name: str, answer: Prediction) -> tuple[Evidence, ...]:
@@ -135,8 +136,8 @@ class Pipeline:
         best, rival = (
             head.outputs.start + head.codes.index(c.label) for c in answer.candidates[:2]
         )
-        coef = self.scorer.coef
-        return trace.evidence(coef[trace.columns, best] - coef[trace.columns, rival])
+        contrast = self.scorer.coefficients(trace.columns, best)
+        return trace.evidence(contrast - self.scorer.coefficients(trace.columns, rival))
 
 
 def legible_texts(points: CodePoints) -> NDArray[np.bool_]:

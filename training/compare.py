@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calibration import fit_calibrator
-from models.classifiers.linear import LinearScores
 from models.encoders.characters import CharacterHasher
-from models.encoders.weighting import FeatureWeights
 from models.errors import InputError
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
@@ -48,17 +46,13 @@ class Ours:
         counts = encode_corpus(texts, self._config)
         codes = tuple(str(i) for i in range(int(y.max()) + 1))
         target = {"label": HeadTarget(self._config.heads[0], codes, codes, y)}
-        self._features: FeatureWeights
-        self._scorer: LinearScores
-        self._features, self._scorer, _ = fit_scorer(
-            counts, target, np.arange(len(texts)), self._config
-        )
+        self._scorer = fit_scorer(counts, target, np.arange(len(texts)), self._config)
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Raw scores, shape (n_texts, n_classes)."""
         hasher = CharacterHasher(self._config.encoder.orders, self._config.encoder.n_bits)
         counts = hasher.encode(normalize(CodePoints.from_texts(texts)).points)
-        return self._scorer.decision_function(self._features.transform(counts)).astype(float)
+        return self._scorer.score(counts).astype(float)
 
 
 def compare(

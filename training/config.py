@@ -36,11 +36,15 @@ class CalibrationConfig(_Strict):
 
 
 class HeadConfig(_Strict):
-    """One classifier: which field it learns, from which label set, how strongly regularised."""
+    """One classifier: which field it learns, from which label set, how strongly regularised.
+
+    `weighting` names the head whose labels weigh the features; by default its own.
+    """
 
     name: str
     field: str
-    label_set: Literal["topic", "subtopic", "intent"] | None = None
+    weighting: str | None = None
+    label_set: Literal["topic", "subtopic", "intent", "outcome"] | None = None
     parent: str | None = None
     loss: Literal["modified_huber", "log_loss", "hinge", "squared_hinge"] = "modified_huber"
     alpha: float = Field(1e-4, gt=0)
@@ -93,6 +97,13 @@ def single_head(config: TrainConfig, field: str) -> TrainConfig:
     The first head's settings are used; label codes are the values found in the data.
     """
     head = config.heads[0].model_copy(
-        update={"name": field, "field": field, "label_set": None, "parent": None, "blend": 0.0}
+        update={
+            "name": field,
+            "field": field,
+            "label_set": None,
+            "parent": None,
+            "blend": 0.0,
+            "weighting": None,
+        }
     )
     return config.model_copy(update={"heads": (head,), "name": field})

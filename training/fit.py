@@ -10,12 +10,18 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from models import labels as label_sets
-from models.artifact import QuantizedCoef, dense, quantize
+from models.artifact import QuantizedCoef, assemble, quantize
 from models.calibration import fit_calibrator
 from models.classifiers.linear import LinearScores
 from models.decision import fit_threshold
 from models.encoders.characters import CharacterHasher, Counts
-from models.encoders.weighting import FeatureWeights, fit_weights
+from models.encoders.weighting import (
+    Entries,
+    Vocabulary,
+    fit_vocabulary,
+    fit_weights,
+    normalized,
+)
 from models.errors import InputError
 from models.labels import Label, LabelSet
 from models.pipeline import Head, Pipeline, decide
@@ -52,12 +58,14 @@ class Fitted:
     Parameters
     ----------
     parts : mapping of head name to QuantizedCoef
+    weights : mapping of weighting name to float32 array, shape (n_features,)
     oof_score : float32 array, shape (n_documents, n_outputs)
         Scores of each training document by a model that has not seen its fold.
     """
 
     pipeline: Pipeline
     parts: Mapping[str, QuantizedCoef]
+    weights: Mapping[str, NDArray[np.float32]]
     targets: Mapping[str, HeadTarget]
     oof_score: NDArray[np.float32]
     folds: NDArray[np.intp]
@@ -97,6 +105,7 @@ def _known_labels(head: HeadConfig, values: Sequence[str | None]) -> Sequence[La
         "topic": (label_sets.topics(), label_sets.topics().roots),
         "subtopic": (label_sets.topics(), label_sets.topics().leaves),
         "intent": (label_sets.intents(), label_sets.intents().roots),
+        "outcome": (label_sets.letter_kinds(), label_sets.letter_kinds().labels),
     }
     label_set, labels = sets[head.label_set]
     for code in present:
@@ -118,49 +127,74 @@ def take(counts: Counts, rows: NDArray[np.intp]) -> Counts:
     return Counts(indptr, counts.buckets[index], counts.counts[index])
 
 
+@dataclass(frozen=True)
+class Scorer:
+    """What one fit gives: features, coefficients already rounded to 8 bits, and their parts."""
+
+    vocabulary: Vocabulary
+    scores: LinearScores
+    parts: dict[str, QuantizedCoef]
+    weights: dict[str, NDArray[np.float32]]
+
+    def score(self, counts: Counts) -> NDArray[np.float32]:
+        """Raw scores, shape (n_documents, n_outputs)."""
+        return self.scores.decision_function(self.vocabulary.entries(counts))
+
+
 def fit_scorer(
     counts: Counts,
     targets: Mapping[str, HeadTarget],
     rows: NDArray[np.intp],
     config: TrainConfig,
     sample_weight: NDArray[np.float64] | None = None,
-) -> tuple[FeatureWeights, LinearScores, dict[str, QuantizedCoef]]:
-    """Fit features and all heads on some rows; coefficients are already rounded to 8 bits."""
+) -> Scorer:
+    """Fit features and all heads on some rows."""
     subset = take(counts, rows)
-    first = next(iter(targets.values()))
-    labelled = first.y[rows] != _UNSET
-    features = fit_weights(
-        subset if labelled.all() else take(counts, rows[labelled]),
-        first.y[rows][labelled],
-        1 << config.encoder.n_bits,
-        min_df=config.encoder.min_df,
-        idf_power=config.encoder.idf_power,
-        ratio_power=config.encoder.ratio_power,
-    )
-    weighted = features.transform(subset)
-    X = csr_array(
-        (weighted.values.astype(np.float64), weighted.columns, weighted.indptr.astype(np.int32)),
-        shape=(len(rows), len(features)),
-    )
-    document_frequency = np.bincount(weighted.columns, minlength=len(features))
+    encoder = config.encoder
+    vocabulary = fit_vocabulary(subset, 1 << encoder.n_bits, min_df=encoder.min_df)
+    entries = vocabulary.entries(subset)
+    frequency = np.bincount(entries.columns, minlength=len(vocabulary))
+    weightings = {name: target.config.weighting or name for name, target in targets.items()}
+    weights, matrices = {}, {}
+    for name in sorted(set(weightings.values())):
+        weights[name] = fit_weights(
+            entries,
+            len(vocabulary),
+            targets[name].y[rows],
+            idf_power=encoder.idf_power,
+            ratio_power=encoder.ratio_power,
+        )
+        matrices[name] = _matrix(normalized(entries, weights[name]), len(vocabulary))
     parts, intercepts = {}, []
+    weight = None if sample_weight is None else sample_weight[rows]
     for name, target in targets.items():
-        columns = _strongest(features, document_frequency, target.config.max_features)
-        weight = None if sample_weight is None else sample_weight[rows]
-        coef, intercept = _fit_head(X, target, rows, columns, config.seed, weight)
+        weighting = weightings[name]
+        columns = _strongest(weights[weighting], frequency, target.config.max_features)
+        coef, intercept = _fit_head(matrices[weighting], target, rows, columns, config.seed, weight)
         parts[name] = quantize(coef, columns)
         intercepts.append(intercept)
-    scorer = LinearScores(dense(list(parts.values()), len(features)), np.concatenate(intercepts))
-    return features, scorer, parts
+    names = list(weights)
+    scores = assemble(
+        list(parts.values()),
+        [names.index(weightings[name]) for name in targets],
+        list(weights.values()),
+        np.concatenate(intercepts),
+    )
+    return Scorer(vocabulary, scores, parts, weights)
+
+
+def _matrix(entries: Entries, n_features: int) -> csr_array:
+    data = (entries.values.astype(np.float64), entries.columns, entries.indptr.astype(np.int32))
+    return csr_array(data, shape=(len(entries.indptr) - 1, n_features))
 
 
 def _strongest(
-    features: FeatureWeights, document_frequency: NDArray[np.intp], limit: int
+    weights: NDArray[np.float32], document_frequency: NDArray[np.intp], limit: int
 ) -> NDArray[np.int32]:
     """Columns a head may use: all, or the `limit` with the most weight in the corpus."""
-    if not limit or limit >= len(features):
-        return np.arange(len(features), dtype=np.int32)
-    mass = features.weights * np.sqrt(document_frequency)
+    if not limit or limit >= len(weights):
+        return np.arange(len(weights), dtype=np.int32)
+    mass = weights * np.sqrt(document_frequency)
     return np.sort(np.argsort(-mass, kind="stable")[:limit]).astype(np.int32)
 
 
@@ -228,13 +262,14 @@ def fit(
     oof = np.zeros((len(corpus), sum(len(t.codes) for t in targets.values())), np.float32)
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        features, scorer, _ = fit_scorer(counts, targets, inside, config, sample_weight)
-        oof[outside] = scorer.decision_function(features.transform(take(counts, outside)))
-    features, scorer, parts = fit_scorer(counts, targets, everything, config, sample_weight)
+        oof[outside] = fit_scorer(counts, targets, inside, config, sample_weight).score(
+            take(counts, outside)
+        )
+    scorer = fit_scorer(counts, targets, everything, config, sample_weight)
     questions = fit_questions(targets, outputs, oof, config, sample_weight)
     hasher = CharacterHasher(config.encoder.orders, config.encoder.n_bits)
-    pipeline = Pipeline(config.model_id, hasher, features, scorer, questions)
-    return Fitted(pipeline, parts, targets, oof, folds)
+    pipeline = Pipeline(config.model_id, hasher, scorer.vocabulary, scorer.scores, questions)
+    return Fitted(pipeline, scorer.parts, scorer.weights, targets, oof, folds)
 
 
 def _output_slices(targets: Mapping[str, HeadTarget]) -> dict[str, slice]:
@@ -268,6 +303,7 @@ def fit_questions(
             parent=target.config.parent,
             parent_index=_parent_index(target, targets),
             blend=target.config.blend,
+            weighting=target.config.weighting or name,
         )
     answers = decide(questions, oof, np.ones(len(oof), bool))
     for name, target in targets.items():

@@ -68,7 +68,15 @@ def train(
         metrics[name] = {head: result.to_json() for head, result in measured.items()}
     settings = config.model_dump(mode="json")
     card = render_card(fitted.pipeline, settings, metrics)
-    save_artifact(out, fitted.pipeline, fitted.parts, config=settings, metrics=metrics, card=card)
+    save_artifact(
+        out,
+        fitted.pipeline,
+        fitted.parts,
+        fitted.weights,
+        config=settings,
+        metrics=metrics,
+        card=card,
+    )
     return fitted
 
 

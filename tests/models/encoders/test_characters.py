@@ -1,10 +1,12 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.encoders.characters import CharacterHasher, hash_grams
-from models.encoders.weighting import fit_weights
+from models.encoders.weighting import fit_vocabulary, fit_weights, normalized
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
 
@@ -55,22 +57,30 @@ def test_encode_no_texts():
     assert encode([]).indptr.tolist() == [0]
 
 
-def test_weights_rows_have_length_one_and_unknown_buckets_vanish():
+def fitted(texts, y, **options):
+    vocabulary = fit_vocabulary(encode(texts, **options), 1 << 20)
+    entries = vocabulary.entries(encode(texts, **options))
+    return vocabulary, fit_weights(entries, len(vocabulary), np.array(y))
+
+
+def test_normalized_rows_have_length_one_and_unknown_buckets_vanish():
     texts = ["林地被占", "林地采伐", "办房产证", "房产证过户"]
-    features = fit_weights(encode(texts), np.array([0, 0, 1, 1]), 1 << 20)
-    rows = features.transform(encode([*texts, "无关文字甲"]))
-    lengths = [
-        np.linalg.norm(rows.values[a:b]) for a, b in zip(rows.indptr, rows.indptr[1:], strict=False)
-    ]
+    vocabulary, weights = fitted(texts, [0, 0, 1, 1])
+    rows = normalized(vocabulary.entries(encode([*texts, "无关文字甲"])), weights)
+    lengths = [np.linalg.norm(rows.values[a:b]) for a, b in pairwise(rows.indptr)]
     assert lengths[:4] == pytest.approx([1, 1, 1, 1], abs=1e-6)
     assert lengths[4] == 0
 
 
 def test_weights_prefer_what_tells_classes_apart():
     texts = ["林地申请", "林地查询", "房产申请", "房产查询"]
-    counts = encode(texts, orders=(1,))
-    features = fit_weights(counts, np.array([0, 0, 1, 1]), 1 << 20)
-    weight = {
-        c: features.weights[features.columns(encode([c], orders=(1,)).buckets)[0]] for c in "林申"
-    }
+    vocabulary, weights = fitted(texts, [0, 0, 1, 1], orders=(1,))
+    weight = {c: weights[vocabulary.columns(encode([c], orders=(1,)).buckets)[0]] for c in "林申"}
     assert weight["林"] > 2 * weight["申"]
+
+
+def test_documents_without_a_label_do_not_weigh_in():
+    texts = ["林地申请", "林地查询", "房产申请", "房产查询"]
+    vocabulary, weights = fitted([*texts, "林地林地"], [0, 0, 1, 1, -1])
+    entries = vocabulary.entries(encode(texts))
+    assert np.array_equal(weights, fit_weights(entries, len(vocabulary), np.array([0, 0, 1, 1])))
