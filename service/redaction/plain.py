@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from pathlib import Path
 
 from models.text.redaction import find_hits, replace
@@ -31,12 +30,14 @@ def redact_plain(source: Path, target: Path, findings: Findings, encoding: str |
         raise RedactionError(
             f"{source.name} 中有无法识别的字节，不能保证查全。请另存为 UTF-8 后再试。"
         ) from error
-    hits = find_hits([content])[0]
-    breaks = [0, *(i + 1 for i, character in enumerate(content) if character == "\n")]
-    for hit in hits:
-        line = bisect_right(breaks, hit.start)
-        findings.add(f"第{line}行", hit, breaks[line - 1])
+    lines = content.split("\n")
+    out = []
+    for number, (line, hits) in enumerate(
+        zip(lines, find_hits(lines, is_one=True), strict=True), 1
+    ):
+        for hit in hits:
+            findings.add(f"第{number}行", hit)
+        out.append(replace(line, hits, findings.token) if hits else line)
     with replacing(target) as temporary:
-        out = replace(content, hits, findings.token)
-        temporary.write_bytes(out.encode("utf-8"))
-    return len(breaks)
+        temporary.write_bytes("\n".join(out).encode("utf-8"))
+    return len(lines)

@@ -88,22 +88,17 @@ def _part_name(stem: str) -> str:
 def _redact_part(content: bytes, name: str, findings: Findings) -> tuple[bytes, int]:
     root = _parse(content)
     found = list(passages(root))
-    text = "".join(piece.before + piece.text for piece in found)
-    hits = iter(find_hits([text])[0])
-    hit = next(hits, None)
-    at = 0
-    for number, passage in enumerate(found, 1):
-        start = at + len(passage.before)
-        at = start + len(passage.text)
-        inside = []
-        while hit is not None and hit.start < at:
-            if hit.start >= start and hit.end <= at:
-                inside.append(hit)
-                findings.add(f"{name}第{number}段", hit, start)
-            hit = next(hits, None)
-        for one in reversed(inside):
-            original = passage.text[one.start - start : one.end - start]
-            passage.replace(one.start - start, one.end - start, findings.token(one, original))
+    texts = [passage.before + passage.text for passage in found]
+    for number, (passage, hits) in enumerate(
+        zip(found, find_hits(texts, is_one=True), strict=True), 1
+    ):
+        start = len(passage.before)
+        inside = [hit for hit in hits if hit.start >= start]
+        for hit in inside:
+            findings.add(f"{name}第{number}段", hit, start)
+        tokens = [findings.token(hit, texts[number - 1][hit.start : hit.end]) for hit in inside]
+        for hit, token in zip(reversed(inside), reversed(tokens), strict=True):
+            passage.replace(hit.start - start, hit.end - start, token)
     for element in root.iter(etree.Element):
         for attribute in list(element.attrib):
             if etree.QName(attribute).localname in ("author", "initials", "userId"):

@@ -21,9 +21,11 @@ _HOUSE = re.compile(
     r"(?:[ ]?[0-9]{2,4}(?![0-9年月日]))?"
 )
 _SPELLED = re.compile(rf"[{_ROAD_END}][一二三四五六七八九十]")
-_DASHED = re.compile(r"(?<=[区苑园城院里庄])[0-9]{1,4}#?(?:-[0-9]{1,4}){1,3}(?:室|号)?(?![0-9])")
-_FLAT = re.compile(r"单元|室|户|栋|幢|号楼|座")
-_KEPT = re.compile(r"省|市|区(?!$)|县|镇|乡|旗|街道")
+_DASHED = re.compile(
+    r"(?<=[区苑园城院里庄])[0-9]{1,3}#?-(?:[0-9]{1,3}-[0-9]{2,4}|[0-9]{3,4})(?:室|号(?!楼))?(?![0-9年])"
+)
+_FLAT = re.compile(r"单元|室|户|(?:号楼|栋|幢|座).*[0-9]{3,4}$")
+_KEPT = re.compile(r"省|市(?!民)|(?<!小)区(?!$|域)|县|镇(?!政)|乡|街道")
 _REACH = 30
 
 
@@ -68,7 +70,8 @@ def _road(before: str) -> str:
     """Part of the words before a house number that is below district and township."""
     run = re.search(r"[\u4e00-\u9fff0-9]+$", before)
     words = run.group() if run else ""
+    lived = max((m.end() for m in _residence().finditer(words)), default=0)
     last = max((m.end() for m in _KEPT.finditer(words)), default=0)
     if not last:  # no district named: the road's name alone says too little to take it along
         return ""
-    return words[last:]
+    return words[max(last, lived) :]

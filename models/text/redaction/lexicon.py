@@ -26,8 +26,14 @@ class Lexicon:
     triggers, titles, organisations, stop : tuple of str
         Words before a name, after an official's name, at the end of an organisation's name, and
         words that look like a name.
-    surnames : frozenset of str
-        Of one character and of two.
+    surnames, weak_surnames : frozenset of str
+        Of one character and of two; those that are common words as well.
+    not_before_owner : str
+        Characters after which 业主 is part of another word.
+    weak_triggers : frozenset of str
+        Triggers that often announce no name.
+    not_given, not_last : str
+        Characters that may follow a name but are no part of it, and that no name ends with.
     """
 
     kinds: dict[str, str]
@@ -39,6 +45,11 @@ class Lexicon:
     organisations: tuple[str, ...]
     stop: frozenset[str]
     surnames: frozenset[str]
+    weak_surnames: frozenset[str]
+    not_before_owner: str
+    weak_triggers: frozenset[str]
+    not_given: str
+    not_last: str
 
 
 def any_of(words: tuple[str, ...]) -> str:
@@ -63,4 +74,9 @@ def lexicon() -> Lexicon:
         organisations=tuple(names["organisations"]),
         stop=frozenset(names["stop"]),
         surnames=frozenset(single) | frozenset(names["compound_surnames"]),
+        weak_surnames=frozenset(names["weak_surnames"]),
+        not_before_owner=names["not_before_owner"],
+        weak_triggers=frozenset(names["weak_triggers"]),
+        not_given=names["not_given"],
+        not_last=names["not_last"],
     )

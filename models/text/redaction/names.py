@@ -7,10 +7,11 @@ found is taken wherever else the same text has it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from models.text.redaction.lexicon import any_of, lexicon
-from models.text.redaction.scan import SEPARATOR, Confidence, Scan
+from models.text.redaction.scan import Confidence, Scan
 from models.text.segment import default_segmenter
 
 _WINDOW = 12
@@ -21,6 +22,8 @@ _HAN = r"[\u3400-\u9fff]"
 _FIELD = re.compile(rf"{_HAN}{{2,4}}(?![\u3400-\u9fff])")
 _DOTTED = re.compile(rf"{_HAN}{{1,8}}[·•・]{_HAN}{{1,10}}")
 _NEXT = re.compile(r" ?(?:[、,，;；/和及与]| ) ?")
+_RUN = re.compile(rf"{_HAN}+")
+_GIVEN_TAGS = frozenset(["nr", "nrt", "nrfg", "nz", "ns", "nt", "x", "ng", "zg"])
 _MASKED = re.compile(r"[某×*○ＸX]")
 _NO_TRIGGER_AFTER = ("被", "非", "【")
 """被申请人 is the agency; 【 opens one of our tokens."""
@@ -42,73 +45,112 @@ def find_names(scan: Scan) -> None:
     found: dict[int, set[str]] = {}
     text = scan.text
     for trigger in _trigger().finditer(text):
-        if text[trigger.start() - 1 : trigger.start()] in _NO_TRIGGER_AFTER:
+        if not _announces(text, trigger):
             continue
         gap = _GAP.match(text, trigger.end())
         at = gap.end() if gap else trigger.end()
+        weak = trigger.group() in lexicon().weak_triggers
         field = bool(gap and gap.group(1).strip())
         for _ in range(_MOST_IN_A_LIST):
-            name = _name_at(text, at, field=field)
+            name = _name_at(text, at, field=field, weak=weak)
             if not name:
                 break
-            sure = Confidence.HIGH if field else Confidence.MEDIUM
+            sure = Confidence.HIGH if field else _sureness(text, at, name)
             scan.hit(at, at + len(name), "name", sure, "name_context")
-            found.setdefault(_text_at(text, at), set()).add(name)
+            found.setdefault(scan.number_of(at), set()).add(name)
             following = _NEXT.match(text, at + len(name))
             if not following:
                 break
             at = following.end()
-    for start, names in found.items():
-        end = text.find(SEPARATOR, start)
-        _mentions(scan, names, start, len(text) if end < 0 else end)
+    _mentions(scan, found)
 
 
-def _text_at(text: str, at: int) -> int:
-    return text.rfind(SEPARATOR, 0, at) + 1
+def _sureness(text: str, at: int, name: str) -> Confidence:
+    """How sure a name in running text is: two characters that run on may be any word."""
+    after = text[at + len(name) : at + len(name) + 1]
+    runs_on = _RUN.match(after) is not None
+    return Confidence.LOW if runs_on and len(name) == 2 else Confidence.MEDIUM
 
 
-def _mentions(scan: Scan, names: set[str], start: int, end: int) -> None:
-    for name in sorted(names, key=len, reverse=True):
-        if len(name) < 3 and default_segmenter().has_word(name):
-            continue
-        for match in re.compile(re.escape(name)).finditer(scan.text, start, end):
-            scan.hit(*match.span(), "name", Confidence.MEDIUM, "name_mention")
+def _announces(text: str, trigger: re.Match[str]) -> bool:
+    before = text[trigger.start() - 1 : trigger.start()]
+    if trigger.group() == "业主" and before and before in lexicon().not_before_owner:
+        return False
+    return before not in _NO_TRIGGER_AFTER
 
 
-def _name_at(text: str, at: int, *, field: bool) -> str:
+def _mentions(scan: Scan, found: dict[int, set[str]]) -> None:
+    """Report the names of each text wherever else it has them; short ones only if no word."""
+    segmenter = default_segmenter()
+    names = {
+        name
+        for name in set().union(*found.values())
+        if len(name) > 2 or not segmenter.has_word(name)
+    }
+    for start, name in scan.occurrences(names):
+        if name in found.get(scan.number_of(start), ()):
+            scan.hit(start, start + len(name), "name", Confidence.MEDIUM, "name_mention")
+
+
+def _name_at(text: str, at: int, *, field: bool, weak: bool) -> str:
     """Name that starts at a place, or nothing.
 
-    Where a colon announces a field, a run of two to four characters that starts with a surname and
-    ends the field is a name. Elsewhere jieba's cut decides where the name ends.
+    A run of two to four characters up to a sign that starts with a surname is a name. Where the
+    run goes on, jieba's cut decides where the name ends.
     """
-    window = text[at : at + _WINDOW]
-    window = re.split(r"[\n\x1e【]", window)[0]
-    if not window:
+    window = re.split(r"[\n\x1e【]", text[at : at + _WINDOW])[0]
+    if not window or (field and _is_organisation(window)):
         return ""
     dotted = _DOTTED.match(window)
     if dotted and field:
         return dotted.group()
-    whole = _FIELD.match(window)
-    if field and whole and _is_name(whole.group(), window):
-        return whole.group()
-    return _cut_name(window)
-
-
-def _cut_name(window: str) -> str:
-    """Name at the start of a window by jieba's words: one of tag `nr`, or surname and given."""
-    words = default_segmenter().tag(window)
-    if not words:
+    if not field and window[0] in lexicon().weak_surnames:
         return ""
+    whole = _FIELD.match(window)
+    if whole and _is_name(whole.group(), window) and (field or not _is_word(whole.group())):
+        return whole.group()
+    names = _cut_names(window, weak=weak)
+    return next((name for name in names if _is_name(name, window)), "")
+
+
+def _is_word(run: str) -> bool:
+    """Whether a run is a plain word of the dictionary rather than a name."""
+    segmenter = default_segmenter()
+    return segmenter.has_word(run) and not segmenter.tag(run)[0][1].startswith(("nr", "ns", "nz"))
+
+
+def _is_organisation(window: str) -> bool:
+    """Whether the whole run of characters that a field starts with names an organisation."""
+    run = _RUN.match(window)
+    return run is not None and run.group().endswith(lexicon().organisations)
+
+
+def _cut_names(window: str, *, weak: bool) -> Iterator[str]:
+    """Candidates at the start of a window by jieba's words, the longer before the shorter.
+
+    A person's name (`nr`), perhaps with the character after it; a surname with what jieba knows
+    as no plain word; after a strong trigger also what jieba takes for a place or does not know.
+    """
+    words = default_segmenter().tag(window)
     first, tag = words[0]
-    second = words[1][0] if len(words) > 1 else ""
-    candidates = []
-    if tag.startswith("nr"):
-        candidates.append(first)
-    if first in lexicon().surnames and 1 <= len(second) <= 2:
-        candidates.append(first + second)
-    if len(first) == 2 and len(second) == 1 and words[1][1].startswith("nr"):
-        candidates.insert(0, first + second)
-    return next((name for name in candidates if _is_name(name, window)), "")
+    second, second_tag = words[1] if len(words) > 1 else ("", "x")
+    third, third_tag = words[2] if len(words) > 2 else ("", "x")
+    is_person = tag.startswith("nr") or (not weak and tag in _GIVEN_TAGS)
+    if is_person and len(first) == 2 and len(second) == 1 and _is_given(second, second_tag):
+        yield first + second
+    if is_person:
+        yield first
+    if first not in lexicon().surnames:
+        return
+    if len(second) == len(third) == 1 and _is_given(second, "n") and _is_given(third, third_tag):
+        yield first + second + third
+    if len(second) <= 2 and (second_tag in _GIVEN_TAGS or (not weak and second_tag[0] in "naji")):
+        yield first + second
+
+
+def _is_given(character: str, tag: str) -> bool:
+    """Whether a single character may be the last of a name."""
+    return tag[0] in "najbxz" and character not in lexicon().not_given
 
 
 def _is_name(name: str, window: str) -> bool:
@@ -122,7 +164,9 @@ def _is_name(name: str, window: str) -> bool:
         return False
     if _MASKED.search(name) or _MASKED.match(window[len(name) : len(name) + 1]):
         return False
-    if any(word in name for word in words.stop) or name[len(surname) :] in titles:
+    if name[-1] in words.not_last or any(word in name for word in words.stop):
+        return False
+    if name[len(surname) :] in titles:
         return False
     after = window[len(name) :]
     return not (name.endswith(organisations) or after.startswith((*titles, *organisations)))

@@ -27,10 +27,16 @@ def token(kind: str, number: int | None = None) -> str:
     return f"【{lexicon().kinds[kind]}{'' if number is None else number}】"
 
 
-def find_hits(texts: Sequence[str]) -> list[list[Hit]]:
+def find_hits(texts: Sequence[str], *, is_one: bool = False) -> list[list[Hit]]:
     """Hits in each text, in order of place; places refer to the texts as given.
 
     Texts are searched together: many short ones cost little more than one long one.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    is_one : bool, default=False
+        The texts are pieces (lines, paragraphs) of one: a name found in one is looked for in all.
     """
     found: list[list[Hit]] = [[] for _ in texts]
     if not texts:
@@ -38,7 +44,7 @@ def find_hits(texts: Sequence[str]) -> list[list[Hit]]:
     current = list(texts)
     rows = list(range(len(texts)))
     for _ in range(_MOST_ROUNDS):
-        rows = _round(found, rows, current)
+        rows = _round(found, rows, current, is_one=is_one)
         if not rows:
             break
         current = [replace(texts[row], found[row]) for row in rows]
@@ -72,10 +78,12 @@ def replace(
     return "".join([*pieces, text[at:]])
 
 
-def _round(found: list[list[Hit]], rows: list[int], current: list[str]) -> list[int]:
+def _round(
+    found: list[list[Hit]], rows: list[int], current: list[str], *, is_one: bool
+) -> list[int]:
     """Search once more; new hits are added to `found`. Returns the rows that had any."""
     changed = []
-    for row, hits in zip(rows, _search(current), strict=True):
+    for row, hits in zip(rows, _search(current, is_one=is_one), strict=True):
         if hits:
             found[row] = _merged(found[row], hits)
             changed.append(row)
@@ -97,8 +105,8 @@ def _merged(earlier: list[Hit], later: list[Hit]) -> list[Hit]:
     return [*merged, *([upcoming] if upcoming else []), *rest]
 
 
-def _search(texts: Sequence[str]) -> list[list[Hit]]:
-    scan = Scan(texts)
+def _search(texts: Sequence[str], *, is_one: bool) -> list[list[Hit]]:
+    scan = Scan(texts, is_one=is_one)
     for find in _PASSES:
         find(scan)
     starts = list(accumulate((len(text) + 1 for text in texts), initial=0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import cache
 from typing import NamedTuple
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 SEPARATOR = "\x1e"
 """Stands between texts that are searched together; no pattern reaches across it."""
+_LAST = 0x110000
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _DASHES = "‐‑‒–—―−－﹣ｰ"
 _BLANKS = "\u3000\xa0\u2002\u2003\u2009\u200b\u200c\u200d\ufeff\u2060\x1e"
 
@@ -50,12 +52,17 @@ class Scan:
     ----------
     texts : sequence of str
         Places in `text` count a separator after each.
+    is_one : bool, default=False
+        The texts are pieces of one: a name found in one is looked for in all.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], *, is_one: bool = False) -> None:
+        self.is_one = is_one
         codes = _fold(SEPARATOR.join(texts))
         ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1) - 1
         codes[ends[:-1]] = ord(SEPARATOR)
+        self._ends = ends
+        self._codes = codes
         self.text = codes.tobytes().decode("utf-32-le", "surrogatepass")
         self.hits: list[Hit] = []
         self._taken = bytearray(len(self.text))
@@ -76,6 +83,29 @@ class Scan:
         starts, lengths = self._word_runs
         found: list[int] = starts[(lengths >= shortest) & (lengths <= longest)].tolist()
         return found
+
+    def number_of(self, place: int) -> int:
+        """Which text a place is in; always 0 where all are one."""
+        return 0 if self.is_one else int(np.searchsorted(self._ends, place))
+
+    def occurrences(self, words: set[str]) -> Iterator[tuple[int, str]]:
+        """Places of some words, however many there are, in one pass a length."""
+        by_length: dict[int, list[str]] = {}
+        for word in words:
+            by_length.setdefault(len(word), []).append(word)
+        for length, group in sorted(by_length.items(), reverse=True):
+            first = np.zeros(_LAST, bool)
+            first[[ord(word[0]) for word in group]] = True
+            starts = np.flatnonzero(first[self._codes[: len(self._codes) - length + 1]])
+            wanted = np.sort(
+                _keys(_fold("".join(group)), np.arange(0, len(group) * length, length), length)
+            )
+            keys = _keys(self._codes, starts, length)
+            at = np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)
+            for start in starts[wanted[at] == keys].tolist():
+                word = self.text[start : start + length]
+                if word in words:
+                    yield start, word
 
     def is_free(self, start: int, end: int) -> bool:
         """Whether nobody has claimed any character of a span."""
@@ -101,7 +131,7 @@ class Scan:
 
 @cache
 def _table() -> NDArray[np.uint32]:
-    table = np.arange(0x110000, dtype=np.uint32)
+    table = np.arange(_LAST, dtype=np.uint32)
     table[0xFF01:0xFF5F] -= 0xFEE0
     for characters, image in ((_DASHES, "-"), (_BLANKS, " ")):
         for character in characters:
@@ -120,6 +150,14 @@ def _fold(text: str) -> NDArray[np.uint32]:
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     return np.take(_table(), codes)
+
+
+def _keys(codes: NDArray[np.uint32], starts: NDArray[np.int64], length: int) -> NDArray[np.uint64]:
+    """One number for each run of some length, nearly always another for another run."""
+    keys = np.zeros(len(starts), np.uint64)
+    for offset in range(length):
+        keys = keys * _FACTOR + codes[starts + offset]
+    return keys
 
 
 def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
