@@ -37,6 +37,7 @@ class LazyGroup(ChineseGroup):
         ),
         "redact": ("service.cli.redact", "redact_app", "把文件中的个人信息换成类型标记。"),
         "serve": ("service.cli.serve", "serve_app", "启动本机服务（HTTP 接口）。"),
+        "demo": ("service.cli.demo", "demo_app", "用随程序附带的示例跑一遍。"),
     }
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
