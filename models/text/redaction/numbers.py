@@ -34,6 +34,7 @@ _CARD = re.compile(r"(?<!\d)\d{4}(?:[ \-]?\d{4}){2,3}(?:[ \-]?\d{1,4})?(?!\d)")
 _LONG = re.compile(r"(?<![\d.])\d{14,}[Xx]?(?!\d)")
 _SOLE_TRADER = re.compile(r"(?<![0-9A-Za-z])92\d{6}[0-9A-Y]{10}(?![0-9A-Za-z])")
 _DECIMAL_POINT = re.compile(r"\d\.$")
+_SENTENCE_END = re.compile(r"[。；;！!？?]")
 _NEAR = 16
 
 
@@ -110,7 +111,7 @@ def _telephones(scan: Scan, start: int, end: int) -> None:
 
 def _is_office(scan: Scan, start: int) -> bool:
     """Whether the words before a telephone number make it an office's, which is public."""
-    before = scan.before(start, 30)
+    before = _SENTENCE_END.split(scan.before(start, 30))[-1]
     offices = [match.end() for match in _words("office").finditer(before)]
     people = [match.end() for match in _words("person").finditer(before)]
     return bool(offices) and max(offices) > max(people, default=-1)
