@@ -1,0 +1,102 @@
+"""Letters that end nothing: 补正告知, 延期告知, 征求第三方意见, 收费通知, 受理回执.
+
+They speak of outcomes in the conditional (逾期不补正的，视为放弃申请), which must not be counted.
+"""
+
+from __future__ import annotations
+
+import re
+
+from models.classifiers.letter.cues import CUE, Hit, find_procedural
+from models.classifiers.letter.passages import BLANK
+from models.labels import PROCEDURAL
+
+CONDITIONAL = re.compile(
+    r"(?:如|若|倘|凡|如果)(?:你|您|申请人|贵单位|不|未|逾期|无正当)[^。;]*"
+    r"|(?:无正当理由)?(?:逾期|期满|过期|未按期|未在[^,。;]{0,20}内|未按[^,。;]{0,12})[^,。;]{0,24}的,[^。;]*"
+    r"|逾期(?:则|将|视为|不(?:补正|缴纳|提出)[,的]?(?:将|则|视))[^。;]*"
+    r"|(?:不|未)(?:补正|缴纳|提出意见|答复)的[^。;]*"
+)
+_AFTER_DEMAND = re.compile(
+    r"(?:逾期|期满|到期)[^。]*|(?:不|未)[^,。;]{0,12}(?:补正|补充|缴纳|回复)[^。]*"
+)
+_DEMAND = re.compile(
+    r"(?:^|[,。;:、□])(?:现|特|故|因此|为此|据此|依法|应)?(?:请|需|须|望|烦请|敬请|务请|务必|应当?|限)(?!求)"
+    r"(?:你|您|贵|申请人)?[^。;]{0,70}"
+    r"(?:补正|补充|更正|更改|明确|说明|写明|缴纳?|交纳|支付|缴费|交费|是否同意|提出意见|反馈|意见|回复|函复)"
+)
+_TOLD = re.compile(
+    r"(?:要求|通知|告知|请求)(?:其|原告|申请人|你|您|[^,。;]{0,6}某)?[^。;]{0,40}(?:补正|补充|更正|缴纳|缴费)"
+)
+_NOT_DONE = re.compile(
+    r"至今|仍未|届满|截至|截止|未收到|没有?(?:收到|等到)|已(?:逾|超过?)|(?:你|您|申请人|其|原告)[^,。;]{0,12}(?:逾期)?(?:未|没有)[^,。;]{0,16}(?:补|缴|交)[^,。;的]*[,。]"
+)
+_CORRECTED = re.compile(
+    r"补[正充][^。;]{0,50}(?:仍|依然|依旧|还是)|(?:收到|提交|寄回)[^,。;]{0,14}补正(?:材料|申请|后)"
+)
+_ASKS = frozenset({"correction", "fee", "third_party"})
+_ORDER = ("fee", "correction", "third_party", "extension", "receipt")
+_SHARED: dict[str, set[str]] = {
+    "correction": {"other.no_correction", "unavailable.unclear", "other.other"},
+    "fee": {"other.unpaid_fee", "other.no_correction", "declined.excessive", "granted"},
+    "third_party": {"refused.third_party", "refused"},
+    "extension": {"refused.third_party", "unavailable.needs_creation"},
+    "receipt": set(),
+}
+"""Outcomes whose words a procedural letter uses too."""
+
+
+def procedural_hits(text: str, titles: tuple[tuple[int, int], ...]) -> list[Hit]:
+    """Signs of a procedural letter; in a title they weigh more."""
+    found = []
+    for hit in find_procedural(text):
+        in_title = any(start <= hit.start < end for start, end in titles)
+        points = 2 * CUE if in_title else CUE
+        found.append(Hit(hit.code, hit.start, hit.end, points, hit.kind))
+    return found
+
+
+def unconditional(decision: str) -> str:
+    """The decision text without what would happen if the applicant did not answer."""
+    text = CONDITIONAL.sub(lambda match: BLANK * len(match.group()), decision)
+    if is_demand(text):
+        text = _AFTER_DEMAND.sub(lambda match: BLANK * len(match.group()), text)
+    return text
+
+
+def is_demand(decision: str) -> bool:
+    """Whether the letter asks something of its reader that has not been refused yet."""
+    asked = _DEMAND.search(decision) or _TOLD.search(decision)
+    return bool(asked) and not _NOT_DONE.search(decision)
+
+
+def which_procedural(hits: list[Hit], decided: dict[str, float], decision: str) -> str | None:
+    """Kind of the procedural letter, or None if the letter decides something.
+
+    Parameters
+    ----------
+    hits : list of Hit
+        From `procedural_hits`.
+    decided : dict of code to points
+        What the unconditional words decide, cues and articles only.
+    decision : str
+        The decision text.
+    """
+    points: dict[str, float] = {}
+    for hit in hits:
+        kind = hit.code.removeprefix(PROCEDURAL)
+        points[kind] = points.get(kind, 0) + hit.points
+    if _CORRECTED.search(decision):
+        points.pop("correction", None)
+    if points.get("extension", 0) >= CUE:
+        points.pop("receipt", None)
+    demanded = is_demand(decision)
+    for kind in sorted(points, key=lambda k: (-points[k], _ORDER.index(k))):
+        if kind in _ASKS and not demanded:
+            continue
+        rest = [p for code, p in decided.items() if code not in _SHARED[kind]]
+        if max(rest, default=0) < CUE - 1:
+            return kind
+        if points[kind] >= 3 * CUE and max(rest) < CUE:
+            return kind
+    return None

@@ -1,0 +1,236 @@
+"""Train and measure the reading of reply letters: rules alone, trained head alone, both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.artifact import save_artifact
+from models.classifiers.letter.combination import Combination, point_rows
+from models.classifiers.letter.passages import BLANK
+from models.classifiers.letter.reading import Reading, read_letter
+from models.decision import NEVER, fit_threshold
+from models.errors import InputError
+from models.labels import PROCEDURAL, letter_kinds
+from models.replies import HEAD, ReplyAnswer, ReplyReader, rules_alone
+from models.resources import data_path
+from training.config import TrainConfig
+from training.corpus import Corpus, read_corpus
+from training.evaluate import Evaluation, evaluate
+from training.fit import Fitted, fit
+from training.letter_card import render_letter_card
+from training.neighbours import group_similar
+from training.split import assign_folds
+
+UNREAD = "unread"
+"""Answer of a reader that names no row."""
+SIDES = ("rules", "head", "both")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A reply letter with its reference labels.
+
+    Parameters
+    ----------
+    id, reply : str
+    kind : str
+        Outcome of the case, or `procedural.…`.
+    items : tuple of str
+        Outcome of each item in order; empty for a procedural letter.
+    """
+
+    id: str
+    reply: str
+    kind: str
+    items: tuple[str, ...]
+
+
+def read_letters(path: str | Path) -> list[Letter]:
+    """Read request and reply pairs from JSONL, one file or a folder.
+
+    Raises
+    ------
+    InputError
+        If the file is unusable or a label is unknown.
+    """
+    frame = read_corpus(path, text_field="reply").frame
+    known = letter_kinds()
+    letters = []
+    for row in frame.iter_rows(named=True):
+        kind = row["outcome"] or f"{PROCEDURAL}{row['procedural']}"
+        items = tuple(item["outcome"] for item in row.get("items") or ())
+        for code in (kind, *items):
+            if code not in known:
+                raise InputError(f"语料 {path} 中 {row['id']} 的标签 {code} 不认识。")
+        letters.append(Letter(row["id"], row["reply"], kind, items))
+    return letters
+
+
+def shipped_letters(part: str = "train") -> list[Letter]:
+    """Letters written for this project: `train`, or `evaluation`, which is never trained on."""
+    return read_letters(data_path("corpora", f"replies_{part}"))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What the head learns from: the agency's words of an item, or of a whole letter."""
+
+    letter: int
+    text: str
+    kind: str
+    points: dict[str, float] | None
+
+
+def passages(letters: Sequence[Letter]) -> list[Passage]:
+    """Items where the rules find as many as the reference has, whole letters otherwise."""
+    found = []
+    for index, letter in enumerate(letters):
+        reading = read_letter(letter.reply)
+        if len(letter.items) > 1 and len(reading.items) == len(letter.items):
+            pairs = zip(reading.items, letter.items, strict=True)
+            found += [Passage(index, reading.decision_text(i), kind, i.points) for i, kind in pairs]
+            continue
+        points = reading.items[0].points if len(reading.items) == 1 else None
+        found.append(Passage(index, _whole(reading), letter.kind, points))
+    return [passage for passage in found if passage.text]
+
+
+def fit_letters(
+    letters: Sequence[Letter], config: TrainConfig, out: Path, evaluation: Sequence[Letter] = ()
+) -> ReplyReader:
+    """Fit the head, how much head and rules count, and the threshold; write the artefact."""
+    clusters = group_similar([letter.reply for letter in letters])
+    learned = passages(letters)
+    groups = [str(clusters[passage.letter]) for passage in learned]
+    folds = assign_folds(groups, config.calibration.n_folds, config.seed)
+    frame = pl.DataFrame({"text": [p.text for p in learned], HEAD: [p.kind for p in learned]})
+    fitted = fit(Corpus(frame), config, folds)
+    combination = fit_combination(fitted, learned, config)
+    reader = ReplyReader(fitted.pipeline, combination)
+    metrics: dict[str, Any] = {"training": {"n_letters": len(letters), "n_passages": len(learned)}}
+    if evaluation:
+        measured = measure_letters(reader, evaluation)
+        metrics["evaluation"] = {side: e.to_json() for side, e in measured.items()}
+    settings = config.model_dump(mode="json") | {"combination": asdict(combination)}
+    card = render_letter_card(fitted.pipeline.model_id, settings, metrics)
+    save_artifact(
+        out,
+        fitted.pipeline,
+        fitted.parts,
+        fitted.weights,
+        config=settings,
+        metrics=metrics,
+        card=card,
+    )
+    return reader
+
+
+def fit_combination(fitted: Fitted, learned: Sequence[Passage], config: TrainConfig) -> Combination:
+    """Weights of head and rules by maximum likelihood out of fold; then the threshold."""
+    from scipy.optimize import minimize
+
+    head = fitted.pipeline.questions[HEAD]
+    rows = np.array([i for i, passage in enumerate(learned) if passage.points is not None])
+    y = fitted.targets[HEAD].y[rows]
+    y_prob = head.calibrator.probabilities(fitted.oof_score[rows]).astype(np.float64)
+    points = point_rows([learned[i].points or {} for i in rows], head.codes)
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        joint = Combination(*np.exp(weights)).probabilities(y_prob, points)
+        return float(-np.log(np.maximum(joint[np.arange(len(y)), y], 1e-12)).mean())
+
+    best = minimize(loss, np.log([0.8, 0.6]), method="Nelder-Mead").x
+    combination = Combination(*(round(float(w), 4) for w in np.exp(best)))
+    joint = combination.probabilities(y_prob, points)
+    agree = (joint.argmax(1) == y_prob.argmax(1)) & (joint.argmax(1) == points.argmax(1))
+    threshold = fit_threshold(
+        joint.max(1)[agree],
+        (joint.argmax(1) == y)[agree],
+        target=config.calibration.target_precision,
+        delta=config.calibration.delta,
+    )
+    return replace(combination, threshold=min(round(threshold, 4), NEVER))
+
+
+def measure_letters(reader: ReplyReader, letters: Sequence[Letter]) -> dict[str, Evaluation]:
+    """Figures per row for rules alone, head alone and both.
+
+    A letter of which no row is read counts as wrong; procedural letters are rows of their own.
+    """
+    replies = [letter.reply for letter in letters]
+    y_true = [letter.kind for letter in letters]
+    codes = [*(label.code for label in letter_kinds()), UNREAD]
+    both = reader.read(replies)
+    found = {
+        "rules": [kind_of(answer) for answer in rules_alone().read(replies)],
+        "head": _head_kinds(reader, replies),
+        "both": [kind_of(answer) for answer in both],
+    }
+    accepted = np.array([answer.decision == "accept" for answer in both])
+    return {
+        side: evaluate(
+            y_true, found[side], codes=codes, accepted=accepted if side == "both" else None
+        )
+        for side in SIDES
+    }
+
+
+def kind_of(answer: ReplyAnswer) -> str:
+    """Outcome, procedural kind or `unread` of an answer."""
+    if answer.procedural is not None:
+        return f"{PROCEDURAL}{answer.procedural}"
+    return answer.outcome or UNREAD
+
+
+def items_right(reader: ReplyReader, letters: Sequence[Letter]) -> tuple[int, int, int]:
+    """Letters of several items: how many, with the right number of items, with all items right."""
+    several = [letter for letter in letters if len(letter.items) > 1]
+    answers = reader.read([letter.reply for letter in several])
+    same = right = 0
+    for letter, answer in zip(several, answers, strict=True):
+        same += len(answer.items) == len(letter.items)
+        right += [item.outcome for item in answer.items] == list(letter.items)
+    return len(several), same, right
+
+
+def _head_kinds(reader: ReplyReader, replies: Sequence[str]) -> list[str]:
+    """The head on the agency's words of whole letters, no rule about items."""
+    if reader.pipeline is None:
+        return [UNREAD] * len(replies)
+    texts = [_whole(read_letter(reply)) for reply in replies]
+    head = reader.pipeline.predict_texts(texts).heads[HEAD]
+    return [head.codes[best] for best in head.best]
+
+
+def _whole(reading: Reading) -> str:
+    return reading.passages.decision.replace(BLANK, "")
+
+
+def mistakes(reader: ReplyReader, letters: Sequence[Letter]) -> list[dict[str, Any]]:
+    """Letters read wrongly, with what was said: to be looked at, one by one."""
+    answers = reader.read([letter.reply for letter in letters])
+    return [
+        {
+            "id": letter.id,
+            "reference": letter.kind,
+            "answer": kind_of(answer),
+            "probability": round(answer.probability, 3),
+            "decision": answer.decision,
+            "reply": letter.reply,
+        }
+        for letter, answer in zip(letters, answers, strict=True)
+        if kind_of(answer) != letter.kind
+    ]
+
+
+def dumps(results: dict[str, Evaluation]) -> str:
+    """Evaluations as JSON."""
+    return json.dumps({k: e.to_json() for k, e in results.items()}, ensure_ascii=False, indent=1)
