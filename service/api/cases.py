@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.api.problems import RESPONSES
-from service.casework.clock import Status, reckon
+from service.casework.clock import reckon
 from service.casework.facts import (
     CaseFacts,
     Consultation,
@@ -18,6 +18,7 @@ from service.casework.facts import (
     Correction,
     Extension,
 )
+from service.casework.milestone import Status
 from service.casework.receipt import Channel
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])

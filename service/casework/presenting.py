@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from service.casework.calendar import weekday_name
-from service.casework.clock import Milestone, Status
+from service.casework.milestone import Milestone, Status
 
 STATUS_NAMES = {
     Status.OPEN: "办理中，在期限内",

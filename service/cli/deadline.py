@@ -12,8 +12,8 @@ import typer
 from models.errors import InputError, YangguangError
 
 if TYPE_CHECKING:
-    from service.casework.clock import Clock
     from service.casework.facts import CaseFacts, Consultation, ConsultationKind, Correction
+    from service.casework.milestone import Clock
     from service.casework.receipt import Channel
 
 deadline_app = typer.Typer()

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.casework.calendar import default_calendar
-from service.casework.clock import Status, reckon
+from service.casework.clock import reckon
 from service.casework.errors import CalendarError, CaseFactError
 from service.casework.facts import (
     CaseFacts,
@@ -14,6 +14,7 @@ from service.casework.facts import (
     Correction,
     Extension,
 )
+from service.casework.milestone import Status
 from service.casework.receipt import Channel
 
 D = dt.date.fromisoformat

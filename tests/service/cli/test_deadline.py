@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +77,8 @@ def test_bad_input_is_one_chinese_line(yangguang, options, message):
     assert (code, out) == (2, "")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_the_manual_has_the_help_screen(yangguang):
+    manual = Path(__file__).parents[3] / "docs" / "deadline.md"
+    assert yangguang("deadline", "--help")[1].rstrip() in manual.read_text(encoding="utf-8")

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 
 def test_summary_and_exit_codes(yangguang, tmp_path):
@@ -34,3 +35,8 @@ def test_bad_input_is_one_line(yangguang, tmp_path):
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert yangguang("redact", tmp_path / "a.pdf")[2] == "错误：缺少 OUTPUT。用 --help 看用法。\n"
+
+
+def test_the_manual_has_the_help_screen(yangguang):
+    manual = Path(__file__).parents[3] / "docs" / "redaction.md"
+    assert yangguang("redact", "--help")[1].rstrip() in manual.read_text(encoding="utf-8")
