@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="监听地址；默认只限本机")
     port: Annotated[int, Field(ge=1, le=65535, description="端口")] = 8737
     model_path: Path | None = Field(None, description="模型文件夹；不给则用随程序附带的模型")
+    reply_model_path: Path | None = Field(
+        None, description="读答复书的模型文件夹；不给则用随程序附带的模型"
+    )
     max_documents: Annotated[int, Field(ge=1, le=10_000, description="一次请求最多几条文本")] = 1000
     max_text_characters: Annotated[int, Field(ge=1, description="一条文本最多几个字")] = 100_000
     max_body_bytes: Annotated[int, Field(ge=1024, description="请求正文最多几个字节")] = 16 * 2**20

@@ -14,6 +14,7 @@ from models.pipeline import Pipeline
 from service.api import cases, classify, problems, reports, system
 from service.api.batching import Batcher
 from service.api.telemetry import Observe, Telemetry
+from service.classification.outcomes import default_reader
 from service.settings import Settings, read_settings
 
 _DESCRIPTION = (
@@ -47,6 +48,9 @@ def create_app(
         pipeline.predict(
             [Document("预热")]
         )  # tables and dictionary are built now, not in the first caller's time
+        app.state.reader = default_reader(
+            None if chosen.reply_model_path is None else str(chosen.reply_model_path)
+        )
         async with Batcher(pipeline, chosen.max_batch, telemetry.rounds.observe) as batcher:
             app.state.batcher = batcher
             yield

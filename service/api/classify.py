@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from models.document import Document
@@ -17,6 +18,7 @@ from service.api.problems import RESPONSES
 from service.api.schemas import ClassifyIn, ClassifyOut
 from service.api.telemetry import Telemetry
 from service.classification.classify import heads_json
+from service.classification.outcomes import outcomes_json
 from service.classification.rejects import has_content
 from service.settings import Settings
 
@@ -27,7 +29,7 @@ router = APIRouter(prefix="/v1", tags=["classify"])
     "/classify",
     response_model=ClassifyOut,
     responses=RESPONSES,
-    summary="给文本分类：主题、二级主题、诉求类型",
+    summary="给文本分类：主题、二级主题、诉求类型；有答复书的，读出办理结果",
 )
 async def classify(body: ClassifyIn, request: Request) -> Any:
     """Classify 1 to 1,000 texts; answers come in their order."""
@@ -37,7 +39,17 @@ async def classify(body: ClassifyIn, request: Request) -> Any:
     documents = [Document(document.text, document.id) for document in body.documents]
     answers = await batcher.predict(documents, evidence=body.evidence)
     _count(request.app.state.telemetry, answers)
-    results = [{"id": answer.id} | heads_json(answer.heads) for answer in answers]
+    outcomes = await run_in_threadpool(
+        outcomes_json,
+        [document.text for document in body.documents],
+        [document.reply for document in body.documents],
+        [answer.heads for answer in answers],
+        request.app.state.reader,
+    )
+    results = [
+        {"id": answer.id} | heads_json(answer.heads) | {"outcome": outcome}
+        for answer, outcome in zip(answers, outcomes, strict=True)
+    ]
     return JSONResponse({"model_id": batcher.pipeline.model_id, "results": results})
 
 
@@ -47,7 +59,8 @@ def _check(body: ClassifyIn, settings: Settings) -> None:
         raise InputError(f"一次最多 {settings.max_documents} 条，收到 {n} 条，请分批提交。")
     for position, document in enumerate(body.documents):
         where = f"第 {position + 1} 条" + (f"（编号 {document.id}）" if document.id else "")
-        if len(document.text) > settings.max_text_characters:
+        longest = max(len(document.text), len(document.reply or ""))
+        if longest > settings.max_text_characters:
             limit = settings.max_text_characters
             raise InputError(f"{where}超过 {limit} 字，请截取或拆分后再提交。")
         if not has_content(document.text):

@@ -18,6 +18,9 @@ class DocumentIn(BaseModel):
 
     id: Annotated[str, Field(max_length=200, description="调用方的编号，原样返回")] = ""
     text: Annotated[str, Field(description="正文", examples=[_EXAMPLE])]
+    reply: Annotated[
+        str | None, Field(description="答复书全文；给出则从中读出办理结果（表三的哪一行）")
+    ] = None
 
 
 class ClassifyIn(BaseModel):
@@ -60,6 +63,50 @@ class AnswerOut(BaseModel):
     evidence: list[EvidenceOut]
 
 
+class ItemOut(BaseModel):
+    """Outcome of one item of a reply letter."""
+
+    number: Annotated[str, Field(description="答复书中的编号，没有则为空")]
+    label: str | None
+    name: str
+    probability: float
+    decision: Literal["accept", "review"]
+    candidates: list[CandidateOut]
+    evidence: list[EvidenceOut]
+
+
+class ToVerifyOut(BaseModel):
+    """An outcome that a request lets one suspect; nothing is decided."""
+
+    label: str
+    name: str
+    article: Annotated[str, Field(description="《条例》的条文；没有专门条文则为空")]
+    why: str
+    verify: Annotated[str, Field(description="作决定之前要核实什么")]
+    agency: str | None
+    evidence: list[EvidenceOut]
+
+
+class OutcomeOut(BaseModel):
+    """Row of table 3: read from the reply letter, or suspicions from the request alone."""
+
+    basis: Annotated[Literal["reply", "request"], Field(description="依据答复书，或只有申请")]
+    label: Annotated[str | None, Field(examples=["unavailable.not_held"])]
+    name: str
+    probability: float | None
+    decision: Literal["accept", "review"]
+    candidates: list[CandidateOut]
+    evidence: Annotated[list[EvidenceOut], Field(description="答复书原文的片段")]
+    procedural: Annotated[
+        str | None, Field(description="程序性文书的种类；它不是办理结果", examples=["correction"])
+    ]
+    old_law: Annotated[bool, Field(description="答复书适用2007年《条例》")]
+    items: list[ItemOut]
+    notices: list[str]
+    to_verify: list[ToVerifyOut]
+    reminders: list[str]
+
+
 class ResultOut(BaseModel):
     """Answers for one text."""
 
@@ -67,6 +114,7 @@ class ResultOut(BaseModel):
     topic: AnswerOut
     subtopic: AnswerOut
     intent: AnswerOut
+    outcome: OutcomeOut
 
 
 class ClassifyOut(BaseModel):

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from models import __version__
-from models.labels import LabelSet, intents, topics
+from models.labels import LabelSet, intents, outcomes, topics
 from service.api.problems import RESPONSES, problem
 from service.api.schemas import LabelOut, LabelSetOut, LabelsOut
 
@@ -19,7 +19,7 @@ router = APIRouter()
 @router.get("/v1/labels", response_model=LabelsOut, tags=["labels"], summary="全部标签集")
 async def labels() -> LabelsOut:
     """All label sets with codes, Chinese names, terms and neighbours."""
-    return LabelsOut(label_sets=[_label_set(topics()), _label_set(intents())])
+    return LabelsOut(label_sets=[_label_set(s) for s in (topics(), intents(), outcomes())])
 
 
 def _label_set(label_set: LabelSet) -> LabelSetOut:

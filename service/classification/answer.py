@@ -12,10 +12,17 @@ from numpy.typing import NDArray
 
 from models.document import Document
 from models.prediction import HeadPredictions, Prediction, PredictionBatch
+from models.replies import ReplyAnswer
 from service.classification.columns import AnswerColumns
 from service.classification.duplicates import id_hashes
+from service.classification.outcome_columns import OutcomeColumns
 from service.classification.output.target import Output
-from service.classification.rejects import BLANK, encode_rejects, is_blank, rejected_rows
+from service.classification.rejects import (
+    BLANK,
+    encode_rejects,
+    is_blank,
+    rejected_rows,
+)
 from service.classification.tally import Tally
 from service.classification.text_buffer import slices, text_buffer
 from service.intake.batch import RAW, Chunk, Reject
@@ -47,6 +54,26 @@ class Classifier(Protocol):
         """Classify documents, with evidence."""
 
 
+class LetterReader(Protocol):
+    """What labelling needs of a reader of reply letters; thread-safe."""
+
+    @property
+    def model_id(self) -> str:
+        """Name and version of the letter model."""
+
+    def read(self, replies: Sequence[str]) -> list[ReplyAnswer]:
+        """Read letters, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTask:
+    """Reading of the reply letters in a column beside the texts."""
+
+    reader: LetterReader
+    column: str
+    columns: OutcomeColumns
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """One chunk's share of the result, encoded."""
@@ -67,6 +94,7 @@ class ChunkLabeller:
     output: Output
     text_column: str
     id_column: str | None
+    replies: ReplyTask | None = None
 
     def __call__(self, chunk: Chunk) -> Answered:
         """Label one chunk. Every row of it comes out, in the rows or in the rejects."""
@@ -113,7 +141,22 @@ class ChunkLabeller:
         tally.add(Tally.of_batch(predictions, lines))
         answers = self.columns.frame(predictions, self._evidence(frame[self.text_column]))
         kept = [RAW] if RAW in frame.columns else frame.columns
-        return pl.concat([frame.select(kept), answers], how="horizontal")
+        added = [answers, *self._outcomes(frame, tally)]
+        return pl.concat([frame.select(kept), *added], how="horizontal")
+
+    def _outcomes(self, frame: pl.DataFrame, tally: Tally) -> list[pl.DataFrame]:
+        """Outcomes of the rows that have a reply letter, if they are asked for."""
+        if self.replies is None:
+            return []
+        letters = frame[self.replies.column].to_list()
+        blank = is_blank(frame[self.replies.column]).to_list()
+        given = [i for i, is_empty in enumerate(blank) if not is_empty]
+        answers: list[ReplyAnswer | None] = [None] * len(letters)
+        read = self.replies.reader.read([letters[i] for i in given])
+        for i, answer in zip(given, read, strict=True):
+            answers[i] = answer
+        tally.add_outcomes(answers)
+        return [self.replies.columns.frame(answers)]
 
     def _evidence(self, texts: pl.Series) -> dict[str, list[str]] | None:
         if not self.columns.with_evidence:

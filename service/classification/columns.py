@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.errors import InputError
 from models.prediction import HeadPredictions, PredictionBatch
 
-HEADINGS = {"topic": "主题", "subtopic": "二级主题", "intent": "诉求类型"}
+HEADINGS = {"topic": "主题", "subtopic": "二级主题", "intent": "诉求类型", "outcome": "办理结果"}
 DECISIONS = {True: "采纳", False: "复核"}
 _CODES = ("review", "accept")
 _PREFIX = {True: "阳光_", False: "yangguang_"}
@@ -83,9 +83,19 @@ class AnswerColumns:
 
 
 def plan_columns(
-    existing: Sequence[str], heads: tuple[str, ...], *, for_people: bool, with_evidence: bool
+    existing: Sequence[str],
+    heads: tuple[str, ...],
+    *,
+    for_people: bool,
+    with_evidence: bool,
+    others: Sequence[str] = (),
 ) -> tuple[AnswerColumns, tuple[str, ...]]:
     """Columns to add to a table that has some already, and a notice where names collide.
+
+    Parameters
+    ----------
+    others : sequence of str
+        Further columns that will be added under the same prefix, or none.
 
     Raises
     ------
@@ -93,11 +103,11 @@ def plan_columns(
         If the names collide even with their prefix, as in a table labelled twice before.
     """
     plain = AnswerColumns(heads, for_people, with_evidence)
-    same = [name for name in plain.names if name in existing]
+    same = [name for name in (*plain.names, *others) if name in existing]
     if not same:
         return plain, ()
     prefixed = AnswerColumns(heads, for_people, with_evidence, _PREFIX[for_people])
-    if any(name in existing for name in prefixed.names):
+    if any(name in existing for name in (*prefixed.names, *(prefixed.prefix + n for n in others))):
         raise InputError(
             f"输入文件已有“{same[0]}”和“{prefixed.prefix}{same[0]}”等列，"
             "像是已经标注过。请删去这些列后再试。"

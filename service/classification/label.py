@@ -9,23 +9,25 @@ import errno
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 import models
 from models.errors import InputError
-from service.classification.answer import ChunkLabeller, Classifier
-from service.classification.columns import AnswerColumns, plan_columns
+from service.classification.answer import ChunkLabeller, Classifier, LetterReader, ReplyTask
+from service.classification.columns import plan_columns
 from service.classification.duplicates import find_id_column
 from service.classification.engine import map_in_order, n_cores
+from service.classification.outcome_columns import OutcomeColumns
+from service.classification.outcomes import default_reader
 from service.classification.result_files import ResultFiles, rejects_path
 from service.classification.summary import Summary
 from service.classification.workdir import WorkDirectory, run_key
 from service.errors import refusal
 from service.intake.format import Format, output_format
-from service.intake.reader import open_input
-from service.intake.text_column import find_text_column
+from service.intake.reader import OpenedInput, open_input
+from service.intake.text_column import find_text_column, named_column
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -46,6 +48,8 @@ class LabelOptions:
         Add the words that carried each answer; several times slower.
     n_workers : int, optional
         Threads; as many as there are cores by default.
+    reply_column : str, optional
+        Column with the reply letters, from which outcomes are read; none by default.
     """
 
     text_column: str | None = None
@@ -53,6 +57,7 @@ class LabelOptions:
     encoding: str | None = None
     with_evidence: bool = False
     n_workers: int | None = None
+    reply_column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,19 @@ def label_file(
     classifier: Classifier,
     options: LabelOptions = LabelOptions(),
     on_progress: Callable[[Progress], None] | None = None,
+    *,
+    reader: LetterReader | None = None,
 ) -> Summary:
     """Label every row of a file.
 
     Rows of the input = rows of the result + rows of `OUTPUT.rejects.csv`, each in input order.
     An interrupted run (any way) goes on where it stopped when called again with the same input,
     model and options.
+
+    Parameters
+    ----------
+    reader : LetterReader, optional
+        Reads the letters of `options.reply_column`; by default the shipped one.
 
     Raises
     ------
@@ -93,20 +105,28 @@ def label_file(
     )
     text_column = find_text_column(opened.source.sample(), options.text_column)
     existing = list(opened.source.schema)
+    reply_column = _reply_column(opened, options)
+    outcome = OutcomeColumns(format is Format.XLSX, options.with_evidence)
     columns, notices = plan_columns(
         existing,
         classifier.heads,
         for_people=format is Format.XLSX,
         with_evidence=options.with_evidence,
+        others=outcome.names if reply_column else (),
     )
+    replies = None
+    if reply_column is not None:
+        outcome = replace(outcome, prefix=columns.prefix)
+        replies = ReplyTask(reader or default_reader(), reply_column, outcome)
+    added = columns.names + (outcome.names if replies else ())
     with _explained(output_path), ExitStack() as stack:
-        key = _key(input_path, classifier, columns, text_column, format, options)
+        key = _key(input_path, classifier, added, text_column, format, options, replies)
         work = stack.enter_context(WorkDirectory(output_path, key))
-        run = ResultFiles(work, opened, format, columns, text_column, existing)
+        run = ResultFiles(work, opened, format, added, text_column, existing)
         stack.enter_context(closing(run))
         n_resumed = run.tally.n_labelled + run.tally.n_rejected
         id_column = find_id_column(existing)
-        labeller = ChunkLabeller(classifier, columns, run.output, text_column, id_column)
+        labeller = ChunkLabeller(classifier, columns, run.output, text_column, id_column, replies)
         chunks = islice(opened.source.chunks(), run.n_chunks, None)
         for answered in map_in_order(labeller, chunks, options.n_workers or n_cores()):
             run.take(answered)
@@ -118,13 +138,19 @@ def label_file(
         rejects=str(rejects_path(output_path)) if run.tally.n_rejected else None,
         model_id=classifier.model_id,
         text_column=text_column,
-        added_columns=columns.names,
+        added_columns=added,
         n_duplicate_ids=n_duplicates,
         n_resumed=n_resumed,
         seconds=time.monotonic() - started,
         notices=opened.notices + notices,
         tally=run.tally,
     )
+
+
+def _reply_column(opened: OpenedInput, options: LabelOptions) -> str | None:
+    if options.reply_column is None:
+        return None
+    return named_column(opened.source.sample(), options.reply_column, "答复列")
 
 
 def _check_paths(input_path: Path, output_path: Path) -> None:
@@ -140,19 +166,21 @@ def _check_paths(input_path: Path, output_path: Path) -> None:
 def _key(
     input_path: Path,
     classifier: Classifier,
-    columns: AnswerColumns,
+    added: tuple[str, ...],
     text_column: str,
     format: Format,
     options: LabelOptions,
+    replies: ReplyTask | None,
 ) -> str:
     chosen = {
         "version": models.__version__,
         "model_id": classifier.model_id,
-        "columns": columns.names,
+        "columns": added,
         "text_column": text_column,
         "format": format,
         "sheet": options.sheet,
         "encoding": options.encoding,
+        "replies": replies and [replies.column, replies.reader.model_id],
     }
     return run_key(input_path, chosen)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from models.errors import InputError
 from service.classification.answer import Answered
-from service.classification.columns import AnswerColumns
 from service.classification.duplicates import count_duplicates
 from service.classification.output.appended import AppendedFile
 from service.classification.output.choose import open_output
@@ -32,15 +32,15 @@ class ResultFiles:
         work: WorkDirectory,
         opened: OpenedInput,
         format: Format,
-        columns: AnswerColumns,
+        added: Sequence[str],
         text_column: str,
         existing: list[str],
     ) -> None:
         self.n_chunks, self.tally = 0, Tally()
         self._work = work
-        names = [*existing, *columns.names]
+        names = [*existing, *added]
         self.output: Output = open_output(
-            work.path, format, opened, names=names, answers=columns.names, text_column=text_column
+            work.path, format, opened, names=names, answers=added, text_column=text_column
         )
         self._rejects = AppendedFile(work.path / "rejects", HEADER)
         self._ids = AppendedFile(work.path / "ids")

@@ -6,9 +6,11 @@ import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from models.labels import letter_kinds
 from service.classification.columns import HEADINGS
 from service.classification.tally import Tally
 
+_NO_OUTCOME = {"unread": "没有读出", "no_reply": "没有答复"}
 OUT_OF_SCOPE = "out_of_scope"
 """Topic of what concerns other offices; doubtful rows of one's own lines come first."""
 
@@ -79,6 +81,8 @@ class Summary:
             lines.append(f"有 {self.n_duplicate_ids:,} 行的编号与前面的行重复，均已保留。")
         if tally.n_labelled:
             lines += ["", *_crossed(tally), "", *_first(tally)]
+        if tally.outcomes:
+            lines += ["", _outcomes(tally)]
         lines += ["", f"结果：{self.output}"]
         if self.rejects:
             lines.append(f"未能标注的行（行号、原因、原文）：{self.rejects}")
@@ -87,6 +91,15 @@ class Summary:
                 for reason, n in sorted(tally.reasons.items(), key=lambda item: -item[1])[:5]
             ]
         return "\n".join(lines)
+
+
+def _outcomes(tally: Tally) -> str:
+    """Rows by outcome, in the order of table 3."""
+    names = {label.code: label.name for label in letter_kinds()} | _NO_OUTCOME
+    parts = [
+        f"{name} {tally.outcomes[code]:,}" for code, name in names.items() if code in tally.outcomes
+    ]
+    return f"办理结果（读自答复）：{'、'.join(parts)}。"
 
 
 def _crossed(tally: Tally) -> list[str]:

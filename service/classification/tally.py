@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.labels import PROCEDURAL
 from models.prediction import PredictionBatch
+from models.replies import ReplyAnswer
 
 N_UNCERTAIN = 10
 
@@ -36,6 +38,9 @@ class Tally:
         The rows with the least probable topics, at most ten.
     names : dict of str to dict of str to str
         Names of the topics and intents by code.
+    outcomes : dict of str to int
+        Rows by outcome read from their reply letter; `procedural.…` for letters that are none,
+        `unread` where no row could be read, `no_reply` for rows without a letter.
     """
 
     n_labelled: int = 0
@@ -47,6 +52,7 @@ class Tally:
     reasons: dict[str, int] = field(default_factory=dict)
     uncertain: list[tuple[float, int]] = field(default_factory=list)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
         """Take in another run's counts."""
@@ -56,10 +62,24 @@ class Tally:
         _add(self.review_by_head, other.review_by_head)
         _add(self.review_by_topic, other.review_by_topic)
         _add(self.reasons, other.reasons)
+        _add(self.outcomes, other.outcomes)
         for topic, counts in other.crossed.items():
             _add(self.crossed.setdefault(topic, {}), counts)
         self.names.update(other.names)
         self.uncertain = sorted(self.uncertain + other.uncertain)[:N_UNCERTAIN]
+
+    def add_outcomes(self, answers: Sequence[ReplyAnswer | None]) -> None:
+        """Count what was read from the reply letters of some rows."""
+        for answer in answers:
+            if answer is None:
+                key = "no_reply"
+            elif answer.procedural is not None:
+                key = f"{PROCEDURAL}{answer.procedural}"
+            else:
+                key = answer.outcome or "unread"
+            _add(self.outcomes, {key: 1})
+        to_review = sum(1 for a in answers if a is not None and a.decision == "review")
+        _add(self.review_by_head, {"outcome": to_review})
 
     @classmethod
     def of_rejects(cls, reasons: Sequence[str]) -> Tally:

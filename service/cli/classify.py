@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from models.errors import InputError
 
+if TYPE_CHECKING:
+    from models.prediction import Prediction
+    from models.replies import ReplyReader
+
 CLASSIFY_HELP = """给一条诉求分类：主题、二级主题、诉求类型，附概率、其他可能和依据。
+
+给出答复书（--reply）则另读出办理结果，即年报表三的哪一行；没有答复书的公开申请只列出待核实的可能。
 
 例：yangguang classify "请问去哪里办理房屋过户？" """
 
@@ -18,15 +26,25 @@ CLASSIFY_HELP = """给一条诉求分类：主题、二级主题、诉求类型�
 def classify_cli(
     text: str | None = typer.Argument(None, help="要分类的正文；不写则从标准输入读取。"),
     file: Path | None = typer.Option(None, "--file", "-f", help="从文本文件读取正文。"),
+    reply: str | None = typer.Option(None, "--reply", "-r", help="答复书全文，读出办理结果。"),
+    reply_file: Path | None = typer.Option(None, "--reply-file", help="从文本文件读取答复书。"),
     as_json: bool = typer.Option(False, "--json", help="输出 JSON，供其他程序读取。"),
     model: str | None = typer.Option(None, "--model", help="模型文件夹；默认用随程序附带的模型。"),
 ) -> None:
     """Parse the arguments of `classify`."""
-    typer.echo(classify(_read(text, file), as_json=as_json, model=model))
+    letter = _reply(reply, reply_file)
+    body = None if letter and text is None and file is None else _read(text, file)
+    typer.echo(classify(body, letter, as_json=as_json, model=model))
 
 
-def classify(text: str, *, as_json: bool = False, model: str | None = None) -> str:
-    """Classify one text and return what to print.
+def classify(
+    text: str | None,
+    reply: str | None = None,
+    *,
+    as_json: bool = False,
+    model: str | None = None,
+) -> str:
+    """Classify one text, its reply letter or both, and return what to print.
 
     Raises
     ------
@@ -39,11 +57,60 @@ def classify(text: str, *, as_json: bool = False, model: str | None = None) -> s
     from service.classification.classify import classify_text, to_json
     from service.cli.card import render_card
 
-    pipeline = load(model)
-    answers = classify_text(text, pipeline)
+    answers: Mapping[str, Prediction] = {}
+    if text is None:
+        model_id = _reader().model_id
+    else:
+        pipeline = load(model)
+        answers, model_id = classify_text(text, pipeline), pipeline.model_id
+    outcome = _outcome(text or "", reply, answers)
     if as_json:
-        return json.dumps(to_json(answers, pipeline.model_id), ensure_ascii=False, indent=2)
-    return render_card(answers, pipeline.model_id)
+        content = to_json(answers, model_id) | {"outcome": outcome}
+        return json.dumps(content, ensure_ascii=False, indent=2)
+    from service.cli.outcome_card import render_outcome
+
+    shown = render_outcome(outcome) if _is_worth_showing(outcome, answers) else ""
+    card = render_card(answers, model_id) if answers else ""
+    return "\n\n".join(filter(None, [card, shown]))
+
+
+def _outcome(text: str, reply: str | None, answers: Mapping[str, Prediction]) -> dict[str, Any]:
+    from service.classification.outcomes import outcome_json, suspicion_json
+
+    if reply is not None:
+        return outcome_json(_reader().read([reply])[0])
+    from models.candidates import read_request
+
+    return suspicion_json(read_request(text, answers))
+
+
+def _reader() -> ReplyReader:
+    from service.classification.outcomes import default_reader
+
+    return default_reader()
+
+
+def _is_worth_showing(outcome: Mapping[str, Any], answers: Mapping[str, Prediction]) -> bool:
+    """Suspicions are for requests; to anybody else they would be noise."""
+    if outcome["basis"] == "reply":
+        return True
+    intent = answers.get("intent")
+    return bool(outcome["to_verify"]) and intent is not None and intent.label == "disclosure"
+
+
+def _reply(reply: str | None, file: Path | None) -> str | None:
+    from models.errors import TextError
+    from service.classification.rejects import has_content
+
+    if reply is not None and file is not None:
+        raise InputError("--reply 和 --reply-file 只能给一个。")
+    if file is not None:
+        from service.intake.encoding import read_text
+
+        reply = read_text(file)
+    if reply is not None and not has_content(reply):
+        raise TextError("没有可以读的答复书：内容是空的。")
+    return reply
 
 
 def _read(text: str | None, file: Path | None) -> str:

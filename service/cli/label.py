@@ -41,6 +41,9 @@ def label_cli(
     text_column: str | None = typer.Option(
         None, "--text-column", "-c", help="正文所在的列；默认按列名和内容自动找。"
     ),
+    reply_column: str | None = typer.Option(
+        None, "--reply-column", help="答复书所在的列；给出则另加办理结果各列。"
+    ),
     sheet: str | None = typer.Option(None, "--sheet", help="Excel 工作表；默认选有正文列的那个。"),
     encoding: str | None = typer.Option(
         None, "--encoding", help="文本文件的编码，如 utf-8、gb18030；默认自动识别。"
@@ -64,6 +67,7 @@ def label_cli(
         encoding=encoding,
         with_evidence=evidence,
         n_workers=workers,
+        reply_column=reply_column,
     )
     summary = label(input_path, output_path, options, model=model)
     if as_json:

@@ -46,7 +46,7 @@ def find_text_column(sample: pl.DataFrame, wanted: str | None = None) -> str:
     """
     strings = [name for name, dtype in sample.schema.items() if dtype == pl.String]
     if wanted is not None:
-        return _named(sample, strings, wanted)
+        return named_column(sample, wanted, "正文列")
     known = [name for name in strings if is_text_name(_DOUBLE.sub("", name))]
     if len(known) == 1:
         return known[0]
@@ -70,14 +70,30 @@ def find_text_column(sample: pl.DataFrame, wanted: str | None = None) -> str:
     return ranked[0]
 
 
-def _named(sample: pl.DataFrame, strings: list[str], wanted: str) -> str:
+def named_column(sample: pl.DataFrame, wanted: str, role: str) -> str:
+    """Column of text under a name given by the user, blanks and widths of characters apart.
+
+    Parameters
+    ----------
+    sample : DataFrame
+        First rows of the input.
+    wanted : str
+    role : str
+        What it is needed as, in Chinese, for the message.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or it does not hold text.
+    """
+    strings = [name for name, dtype in sample.schema.items() if dtype == pl.String]
     same = [name for name in sample.columns if name == wanted or _plain(name) == _plain(wanted)]
     name = wanted if wanted in same else next(iter(same), None)
     if name is None:
         listed = "、".join(sample.columns)
         raise InputError(f"没有名为“{wanted}”的列；文件中的列有：{listed}。")
     if name not in strings:
-        raise InputError(f"“{name}”列不是文字，不能作为正文列。")
+        raise InputError(f"“{name}”列不是文字，不能作为{role}。")
     return name
 
 

@@ -142,7 +142,7 @@ def test_texts_reach_no_log(client, capsys):
 
 def test_labels_health_and_metrics(client):
     sets = {s["name"]: s for s in client.get("/v1/labels").json()["label_sets"]}
-    assert {"topic", "intent"} == sets.keys()
+    assert {"topic", "intent", "outcome"} == sets.keys()
     assert any(la["agency"] for la in sets["topic"]["labels"])
     assert client.get("/healthz").json()["status"] == "ok"
     assert client.get("/readyz").json()["status"] == "ready"
