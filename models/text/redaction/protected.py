@@ -28,7 +28,7 @@ _COMPACT_DATE = re.compile(
     rf"(?<![\d.])(?<!\d[ \-]){_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)(?![ \-.]\d)"
 )
 _MONEY = re.compile(
-    r"(?<![\d.,])\d(?:\d{0,12}|\d{0,2}(?:,\d{3}){1,5})(?:\.\d+)?"
+    r"(?<![\d.])(?<!\d,)\d(?:\d{0,12}|\d{0,2}(?:,\d{3}){1,5})(?:\.\d+)?"
     r" ?[十百千万亿]{0,3}元(?!旦)"
 )
 _PARCEL = re.compile(r"(?<!\d)\d{6} ?\d{3} ?\d{3} ?[GJZ][A-Z] ?\d{5}(?: ?[FLQW] ?\d{8})?(?!\d)")
@@ -47,14 +47,14 @@ _LONGEST_LABEL = 16
 def _counted() -> re.Pattern[str]:
     units = any_of(lexicon().units)
     return re.compile(
-        rf"(?<![\d.,\-])(?<!\d )\d{{1,9}}(?:\.\d{{1,6}})? ?[十百千万亿]{{0,2}}{units}"
+        rf"(?<![\d.])(?<!\d[ ,\-])\d{{1,9}}(?:\.\d{{1,6}})? ?[十百千万亿]{{0,2}}{units}"
     )
 
 
 @cache
 def _decimal() -> re.Pattern[str]:
     units = any_of(lexicon().units)
-    return re.compile(rf"(?<![\d.,\-])\d{{1,3}}\.\d{{4,8}} ?[十百千万亿]{{0,2}}{units}")
+    return re.compile(rf"(?<![\d.])(?<!\d[,\-])\d{{1,3}}\.\d{{4,8}} ?[十百千万亿]{{0,2}}{units}")
 
 
 @cache

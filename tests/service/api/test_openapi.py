@@ -10,7 +10,7 @@ from service.settings import Settings
 schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings()))
 
 
-@schema.include(path_regex="^/(v1/classify|v1/labels|healthz|readyz)").parametrize()
+@schema.include(path_regex="^/(v1/classify|v1/cases|v1/labels|healthz|readyz)").parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_request_causes_a_fault(case):
     case.call_and_validate(checks=[not_a_server_error], excluded_checks=[])
