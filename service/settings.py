@@ -32,6 +32,7 @@ class Settings(BaseSettings):
         64 * 2**20
     )
     max_batch: Annotated[int, Field(ge=1, le=4096, description="并发请求合成一批时最多几条")] = 256
+    count_start_day: bool = Field(False, description="收到申请当日是否计入期限；默认不计入")
 
 
 def read_settings(**overrides: object) -> Settings:

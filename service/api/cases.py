@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +20,7 @@ from service.casework.facts import (
 )
 from service.casework.milestone import Status
 from service.casework.receipt import Channel
+from service.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
@@ -74,7 +75,9 @@ class DeadlineIn(BaseModel):
     consultations: Annotated[list[ConsultationIn], Field(max_length=50)] = []
     fee_notice_on: dt.date | None = None
     replied_on: dt.date | None = None
-    count_start_day: Annotated[bool, Field(description="收到当日是否计入，默认不计入")] = False
+    count_start_day: Annotated[
+        bool | None, Field(description="收到当日是否计入；默认按设置，设置默认不计入")
+    ] = None
     today: Annotated[dt.date | None, Field(description="按哪一天算，默认今天")] = None
 
 
@@ -123,7 +126,7 @@ class DeadlineOut(BaseModel):
     responses=RESPONSES,
     summary="算一件依申请公开的各项期限，逐日写明理由",
 )
-def deadline(body: DeadlineIn) -> Any:
+def deadline(body: DeadlineIn, request: Request) -> Any:
     """Work out the deadlines of one request; contradictory dates are a problem in one line."""
     facts = CaseFacts(
         body.received_on,
@@ -140,5 +143,7 @@ def deadline(body: DeadlineIn) -> Any:
         body.replied_on,
     )
     today = body.today or dt.date.today()
-    clock = reckon(facts, today, count_start_day=body.count_start_day)
+    settings: Settings = request.app.state.settings
+    first = settings.count_start_day if body.count_start_day is None else body.count_start_day
+    clock = reckon(facts, today, count_start_day=first)
     return JSONResponse(clock.to_json())

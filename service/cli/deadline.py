@@ -55,8 +55,10 @@ def deadline_cli(
     agency: list[str] = typer.Option([], "--agency", help="征求其他机关意见：写法同上，可多次。"),
     fee_notice: str | None = typer.Option(None, "--fee-notice", help="申请人收到收费通知的日期。"),
     replied: str | None = typer.Option(None, "--replied", help="答复日期；邮寄的为交邮之日。"),
-    count_start_day: bool = typer.Option(
-        False, "--count-start-day", help="收到当日计入期限；默认不计入。"
+    count_start_day: bool | None = typer.Option(
+        None,
+        "--count-start-day/--skip-start-day",
+        help="收到当日计入期限；不计入用 --skip-start-day。默认按设置。",
     ),
     today: str | None = typer.Option(None, "--today", help="按哪一天算剩余天数；默认今天。"),
     calendar: Path | None = typer.Option(
@@ -77,7 +79,8 @@ def deadline_cli(
             replied=replied,
         )
         now = _date(today, "--today") or dt.date.today()
-        clock = deadline(facts, now, calendar=calendar, count_start_day=count_start_day)
+        first = _counts_start_day() if count_start_day is None else count_start_day
+        clock = deadline(facts, now, calendar=calendar, count_start_day=first)
     except YangguangError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(_UNUSABLE) from error
@@ -135,6 +138,12 @@ def render_clock(clock: Clock) -> str:
         if sentences:
             lines += ["", f"{title}：", *(f"  - {sentence}" for sentence in sentences)]
     return "\n".join(lines)
+
+
+def _counts_start_day() -> bool:
+    from service.settings import read_settings
+
+    return read_settings().count_start_day
 
 
 def _facts(

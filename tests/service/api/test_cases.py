@@ -3,17 +3,20 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from service.api import cases, problems
+from service.settings import Settings
 
 
 @pytest.fixture(scope="module")
 def client():
     app = FastAPI()
     app.include_router(cases.router)
+    app.state.settings = Settings(count_start_day=True)
     problems.install(app)
     return TestClient(app, raise_server_exceptions=False)
 
 
 def post(client, **body):
+    body.setdefault("count_start_day", False)
     return client.post("/v1/cases/deadline", json=body)
 
 
@@ -68,3 +71,8 @@ def test_bad_input_is_a_problem(client, body, code, message):
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["code"] == code
     assert message in response.json()["detail"]
+
+
+def test_the_office_sets_whether_the_first_day_counts(client):
+    response = post(client, received_on="2025-09-25", today="2025-10-10", count_start_day=None)
+    assert response.json()["derivation"][0]["number"] == 1

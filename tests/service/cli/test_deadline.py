@@ -82,3 +82,10 @@ def test_bad_input_is_one_chinese_line(yangguang, options, message):
 def test_the_manual_has_the_help_screen(yangguang):
     manual = Path(__file__).parents[3] / "docs" / "deadline.md"
     assert yangguang("deadline", "--help")[1].rstrip() in manual.read_text(encoding="utf-8")
+
+
+def test_the_office_sets_whether_the_first_day_counts(yangguang, monkeypatch):
+    monkeypatch.setenv("YANGGUANG_COUNT_START_DAY", "true")
+    assert "第1日" in yangguang(*BASE, "2025-09-25")[1].splitlines()[9]
+    out = yangguang(*BASE, "2025-09-25", "--skip-start-day")[1]
+    assert "答复期限：2025-10-29（周三）" in out
