@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from models.classifiers.letter.cues import CUE, Hit, find_procedural
+from models.classifiers.letter.cues import CUE, DECISIVE, Hit, find_procedural
 from models.classifiers.letter.passages import BLANK
 from models.labels import PROCEDURAL
 
@@ -23,14 +23,28 @@ _AFTER_DEMAND = re.compile(
 _DEMAND = re.compile(
     r"(?:^|[,。;:、□])(?:现|特|故|因此|为此|据此|依法|应)?(?:请|需|须|望|烦请|敬请|务请|务必|应当?|限)(?!求)"
     r"(?:你|您|贵|申请人)?[^。;]{0,70}"
-    r"(?:补正|补充|更正|更改|明确|说明|写明|缴纳?|交纳|支付|缴费|交费|是否同意|提出意见|反馈|意见|回复|函复)"
+    r"(?:补正|补充|更正|更改|明确|说明|写明|写清|补齐|补证|补来|送回|交回|缴纳?|交纳|支付|缴费|交费"
+    r"|是否同意|提出意见|反馈|意见|答复[:,]|回复|函复)"
 )
 _TOLD = re.compile(
-    r"(?:要求|通知|告知|请求)(?:其|原告|申请人|你|您|[^,。;]{0,6}某)?[^。;]{0,40}(?:补正|补充|更正|缴纳|缴费)"
+    r"(?:要求|通知|告知|请求)(?:其|原告|申请人|你|您|[^,。;]{0,6}某)?[^。;]{0,40}"
+    r"(?:补正|补充|更正|缴纳|缴费|提供[^,。;]{0,30}(?:证明|材料))"
 )
 _NOT_DONE = re.compile(
-    r"至今|仍未|届满|截至|截止|未收到|没有?(?:收到|等到)|已(?:逾|超过?)|(?:你|您|申请人|其|原告)[^,。;]{0,12}(?:逾期)?(?:未|没有)[^,。;]{0,16}(?:补|缴|交)[^,。;的]*[,。]"
+    r"至今|仍未|届满(?![^。;]{0,16}的,)|未收到|没有?(?:收到|等到|补来)|已(?:逾|超过)"
+    r"|期限?[^,。;]{0,12}(?:已满|满了|已过|过了)|未见?到账|拒[绝不](?:补|缴)|均未|(?:一直|始终)(?:未|没)"
+    r"|(?:你|您|申请人|其|原告)[^。;]{0,40}(?:未|没有?)[^,。;]{0,16}(?:补|缴|交)[^,。;的]*[,。]"
+    r"|(?:未|没有?)(?:予)?(?:补正|缴纳|补充|交费|缴费)[,。]"
 )
+_CONSULTS = re.compile(
+    r"征求意见(?:书|函)|第三[方人]意见征询|是否同意(?:公开)?|同不同意|同意公开[、,;]|(?:若|如)(?:反对|不同意)"
+    r"|□同意|征求(?:你|您|贵)[^,。;]{0,10}意见"
+)
+_CONSULTED = re.compile(
+    r"[已曾]经?(?:书面|依法)?(?:征求|征询)|(?:征求|征询)(?:了|后|过)|经(?:征求|征询)"
+    r"|(?:回复|复函|答复|表示)[^,。;]{0,8}不?同意"
+)
+_HEADED = re.compile(r"^.{0,80}?(?:补正|补充(?:材料|手续)?)[^,。;]{0,6}(?:告知书?|通知书?)|作出《?[^,。;》]{0,16}补正")
 _CORRECTED = re.compile(
     r"补[正充][^。;]{0,50}(?:仍|依然|依旧|还是)|(?:收到|提交|寄回)[^,。;]{0,14}补正(?:材料|申请|后)"
 )
@@ -70,7 +84,9 @@ def is_demand(decision: str) -> bool:
     return bool(asked) and not _NOT_DONE.search(decision)
 
 
-def which_procedural(hits: list[Hit], decided: dict[str, float], decision: str) -> str | None:
+def which_procedural(
+    hits: list[Hit], decided: dict[str, float], decision: str, text: str
+) -> str | None:
     """Kind of the procedural letter, or None if the letter decides something.
 
     Parameters
@@ -81,7 +97,14 @@ def which_procedural(hits: list[Hit], decided: dict[str, float], decision: str) 
         What the unconditional words decide, cues and articles only.
     decision : str
         The decision text.
+    text : str
+        The whole letter, with its title.
     """
+    demanded = is_demand(decision)
+    if _consults(decision, decided):
+        return "third_party"
+    if demanded and _HEADED.search(text) and not _CORRECTED.search(decision):
+        return "correction"
     points: dict[str, float] = {}
     for hit in hits:
         kind = hit.code.removeprefix(PROCEDURAL)
@@ -90,13 +113,23 @@ def which_procedural(hits: list[Hit], decided: dict[str, float], decision: str) 
         points.pop("correction", None)
     if points.get("extension", 0) >= CUE:
         points.pop("receipt", None)
-    demanded = is_demand(decision)
     for kind in sorted(points, key=lambda k: (-points[k], _ORDER.index(k))):
         if kind in _ASKS and not demanded:
             continue
         rest = [p for code, p in decided.items() if code not in _SHARED[kind]]
-        if max(rest, default=0) < CUE - 1:
+        bar = DECISIVE if kind == "extension" else CUE - 1
+        if max(rest, default=0) < bar:
             return kind
         if points[kind] >= 3 * CUE and max(rest) < CUE:
             return kind
     return None
+
+
+def _consults(decision: str, decided: dict[str, float]) -> bool:
+    """Whether the letter asks a third party for its opinion and decides nothing yet."""
+    return (
+        bool(_CONSULTS.search(decision) and _DEMAND.search(decision))
+        and not _CONSULTED.search(decision)
+        and decided.get("refused", 0) < CUE
+        and decided.get("unavailable.not_held", 0) <= CUE
+    )

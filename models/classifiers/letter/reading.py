@@ -40,6 +40,9 @@ _HANDED_OVER = re.compile(
 _GIVEN_ELSEWHERE = re.compile(
     r"随|附|邮寄|寄送|寄给|复印|可以公开|可以提供|向(?:你|您|申请人|原告)"
 )
+_ABANDONED = re.compile(r"(?:视为|视同|视作|按|作|当)[^,。;]{0,8}放弃|不[再在]处理|办结|结案|归档")
+_FEE = re.compile(r"(?:收费|缴费|处理费)[^。;]{0,12}(?:通知|期)|(?:缴纳|交纳|缴费|交费|到账)")
+_CORRECTION = re.compile(r"补[正充证来齐交]|通知你补")
 _OLD_DATE = re.compile(
     r"(?:19[0-9]{2}|200[0-9]|201[0-8])年[0-9]{1,2}月[0-9]{1,2}日.{0,12}$|2019年(?:[1-4]月|5月(?:[1-9]|1[0-4])日).{0,12}$"
 )
@@ -149,7 +152,8 @@ class _Reader:
         decided = _totals(
             h for h in (*whole, *self._articles(0, len(decision))) if h.kind != "hint"
         )
-        return which_procedural(procedural_hits(text, self.passages.titles), decided, decision)
+        hits = procedural_hits(text, self.passages.titles)
+        return which_procedural(hits, decided, decision, text)
 
     def items(self, parts: Sequence[Part]) -> list[ItemReading]:
         """Parts that decide something; facts and conclusion only if nothing else does."""
@@ -172,7 +176,7 @@ class _Reader:
                 else:
                     hits.append(hit)
         hits += self._articles(part.start, part.end)
-        return _weigh(part, hits, provided, provision)
+        return _weigh(part, hits, provided, decision, provision)
 
     def from_titles(self, text: str) -> ItemReading:
         """What titles such as 《不予公开告知书》 say, where nothing else does."""
@@ -195,15 +199,16 @@ class _Reader:
 
 
 def _weigh(
-    part: Part, hits: list[Hit], provided: list[tuple[Hit, bool]], provision: str
+    part: Part, hits: list[Hit], provided: list[tuple[Hit, bool]], decision: str, provision: str
 ) -> ItemReading:
     """Decide what a part says from its signs.
 
-    第三十六条第（五）项 obliges to name another agency, 第三十九条 lets name a channel: such advice is
-    no provision. What is handed over beside a refusal is, unless it is called a courtesy.
+    第三十六条第（五）项 obliges to name another agency, 第三十九条 lets name a channel: such advice
+    gives nothing. What is handed over beside a refusal does, unless it is called a courtesy.
     """
     if provided and _WAIVED.search(provision, part.start, part.end):
         hits = [h for h in hits if h.code not in ("refused.third_party", "refused")]
+    hits = hits + _abandoned(part, decision)
     against = _totals(h for h in hits if h.code not in ("granted", "partial"))
     strongest = max(
         (h for h in against if against[h] >= ENOUGH), key=lambda c: against[c], default=None
@@ -233,6 +238,11 @@ def _weigh(
         provided = [(h, c) for h, c in provided if _is_provision(h, hits, provision)]
     is_courtesy = bool(provided) and all(c for _, c in provided) and not cited_for
     given = [h for h, _ in provided]
+    if cited_for and strongest and against[strongest] <= CUE and "refused" not in against:
+        # 由市政府制作, and yet 第三十六条第（二）项: it is provided.
+        hits = [h for h in hits if h.code != strongest]
+        against.pop(strongest)
+        strongest = None
     everything = hits + given
     points = _totals(everything)
     grants = points.get("granted", 0) >= CUE and (bool(given) or cited_for)
@@ -252,6 +262,20 @@ def _weigh(
         points[best] += points.pop("refused")
     span = part.number, part.start, part.end
     return ItemReading(*span, points, tuple(everything), is_mixed, is_courtesy)
+
+
+def _abandoned(part: Part, decision: str) -> list[Hit]:
+    """视为放弃 belongs to the correction or to the fee, whichever was not done."""
+    match = _ABANDONED.search(decision, part.start, part.end)
+    if match is None:
+        return []
+    about_fee = _FEE.search(decision, part.start, part.end)
+    about_correction = _CORRECTION.search(decision, part.start, part.end)
+    if about_fee:
+        return [Hit("other.unpaid_fee", match.start(), match.end(), CUE, "cue")]
+    if about_correction:
+        return [Hit("other.no_correction", match.start(), match.end(), CUE, "cue")]
+    return []
 
 
 def _is_provision(hit: Hit, hits: list[Hit], provision: str) -> bool:
