@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from models.errors import YangguangError
+from models.errors import InputError, YangguangError
 
 app = typer.Typer(
     help="训练与评测：用自己的标注训练模型、比较模型、写模型说明。",
@@ -24,11 +24,25 @@ LabelField = Annotated[
 ]
 GroupField = Annotated[str | None, typer.Option(help="分组列：同组的文本不会分到两边")]
 Recipe = Annotated[str, typer.Option(help="训练配置：名称或 .toml 文件")]
+Mapping = Annotated[
+    Path | None,
+    typer.Option(help='JSON：把模型的代码并为评测所用的代码，如 {"minerals": "other_nr"}'),
+]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
 def _echo(content: object) -> None:
     typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
+
+
+def _renames(mapping: Path | None) -> dict[str, str]:
+    if mapping is None:
+        return {}
+    try:
+        renames: dict[str, str] = json.loads(mapping.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{mapping} 应为 JSON 对象：模型代码到评测代码。") from error
+    return renames
 
 
 @app.command("audit")
@@ -102,23 +116,25 @@ def fit_cli(
     real_messages: Annotated[
         Path | None, typer.Option(help="另一份有标签的真实文本，只用来评测")
     ] = None,
+    mapping: Mapping = None,
 ) -> None:
     """训练一个模型，写成模型文件夹（权重、配置、指标、说明）。"""
     from training.config import read_config, single_head
-    from training.corpus import read_corpus, shipped_corpus
+    from training.corpus import Corpus, read_corpus, shipped_corpus
     from training.train import VOICE, train
 
     config = read_config(recipe)
     if label_field is not None:
         config = single_head(config, label_field)
-    evaluations = {}
+    evaluations: dict[str, tuple[Corpus, dict[str, str]]] = {}
     if corpus is None:
         data, group_field = shipped_corpus(), group_field or VOICE
-        evaluations["evaluation"] = shipped_corpus("evaluation")
+        evaluations["evaluation"] = (shipped_corpus("evaluation"), {})
     else:
         data = read_corpus(corpus, text_field=text_field)
     if real_messages is not None:
-        evaluations["real_messages"] = read_corpus(real_messages, text_field=text_field)
+        real = read_corpus(real_messages, text_field=text_field)
+        evaluations["real_messages"] = (real, _renames(mapping))
     fitted = train(data, config, out, group_field=group_field, evaluations=evaluations)
     typer.echo(
         f"已训练 {fitted.pipeline.model_id}，共 {len(data)} 条，写入 {out}"
@@ -132,10 +148,7 @@ def evaluate_cli(
     model: Annotated[Path | None, typer.Option(help="模型文件夹；默认为随程序附带的模型")] = None,
     text_field: TextField = "text",
     label_field: LabelField = None,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(help='JSON：把模型的代码并为评测所用的代码，如 {"minerals": "other_nr"}'),
-    ] = None,
+    mapping: Mapping = None,
     as_json: Json = False,
 ) -> None:
     """在有标签的文本上评测模型：准确率、各标签、校准、可自动采纳的比例。"""
@@ -144,10 +157,9 @@ def evaluate_cli(
     from training.measure import measure_heads, summary
 
     data = read_corpus(corpus, text_field=text_field)
-    renames: dict[str, str] = json.loads(mapping.read_text(encoding="utf-8")) if mapping else {}
     pipeline = load_pipeline(model)
     fields = {pipeline.heads[0]: label_field} if label_field else None
-    results = measure_heads(pipeline, data, fields=fields, renames=renames)
+    results = measure_heads(pipeline, data, fields=fields, renames=_renames(mapping))
     if as_json:
         _echo({name: result.to_json() for name, result in results.items()})
     else:

@@ -15,6 +15,7 @@ from models.text.normalize import normalize
 
 SHINGLE = 5
 COMMON = 60  # a shingle in more texts than this is a stock phrase and finds no pairs
+MIN_SHARED = 10  # fewer shared shingles are chance: short texts have few of them
 _BLOCK = 2048
 
 
@@ -42,7 +43,7 @@ def similar_pairs(
         left, right = shared.row + start, shared.col
         smaller = np.minimum(sizes[left], sizes[right])
         containment = shared.data / np.maximum(smaller, 1)
-        keep = (left < right) & (containment >= threshold)
+        keep = (left < right) & (containment >= threshold) & (shared.data >= MIN_SHARED)
         rows.append(left[keep])
         columns.append(right[keep])
         found.append(containment[keep])

@@ -47,14 +47,15 @@ def train(
     out: Path,
     *,
     group_field: str | None = None,
-    evaluations: Mapping[str, Corpus] | None = None,
+    evaluations: Mapping[str, tuple[Corpus, Mapping[str, str]]] | None = None,
 ) -> Fitted:
     """Fit, measure, write the artefact folder.
 
     Parameters
     ----------
-    evaluations : mapping of name to Corpus, optional
-        Sets to measure on; their figures go into metrics and card under that name.
+    evaluations : mapping of name to (Corpus, renames), optional
+        Sets to measure on; their figures go into metrics and card under that name. `renames`
+        merges the model's labels into the coarser ones of that set.
     """
     folds = choose_folds(corpus, config, group_field)
     fitted = fit(corpus, config, folds)
@@ -63,8 +64,9 @@ def train(
         "out_of_fold": out_of_fold(fitted),
     }
     fields = {head.name: head.field for head in config.heads}
-    for name, other in (evaluations or {}).items():
-        measured = measure_heads(fitted.pipeline, other, fields=fields)
+    for name, (other, renames) in (evaluations or {}).items():
+        present = {head: field for head, field in fields.items() if field in other.frame.columns}
+        measured = measure_heads(fitted.pipeline, other, fields=present, renames=renames)
         metrics[name] = {head: result.to_json() for head, result in measured.items()}
     settings = config.model_dump(mode="json")
     card = render_card(fitted.pipeline, settings, metrics)

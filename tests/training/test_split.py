@@ -25,9 +25,13 @@ def test_near_duplicates_are_found_and_others_are_not():
 
 
 def test_an_excerpt_counts_as_near_duplicate_of_its_letter():
-    pairs, containment = similar_pairs([LETTER, LETTER[:25]])
+    pairs, containment = similar_pairs([LETTER, LETTER[:36]])
     assert pairs.tolist() == [[0, 1]]
     assert containment[0] == 1
+
+
+def test_a_stock_phrase_does_not_make_two_texts_one():
+    assert len(similar_pairs([LETTER, "请帮忙查一查账。"])[0]) == 0
 
 
 @given(st.lists(st.text(max_size=5), min_size=1, max_size=50), st.integers(2, 8))
@@ -51,7 +55,7 @@ def test_write_split_keeps_every_text_once_and_pairs_on_one_side(tmp_path):
     corpus = Corpus(pl.DataFrame({"text": texts}))
     write_split(corpus, tmp_path, one_in=4, group_field=None, seed=0)
     sides = [
-        [json.loads(line)["text"] for line in (tmp_path / name).open(encoding="utf-8")]
+        [json.loads(line)["text"] for line in (tmp_path / name).read_text("utf-8").splitlines()]
         for name in ("train.jsonl", "evaluation.jsonl")
     ]
     assert sorted(sides[0] + sides[1]) == sorted(texts)
