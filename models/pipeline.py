@@ -33,7 +33,7 @@ class Head:
         Its columns among the classifier's outputs.
     calibrator : Calibrator
     threshold : float
-        Answers at least this probable are accepted.
+        Answers of at least this confidence are accepted; see `Opinion`.
     parent : str, optional
         Name of the head one level up.
     parent_index : int array, shape (n_labels,), optional
@@ -151,10 +151,59 @@ def legible_texts(points: CodePoints) -> NDArray[np.bool_]:
     return enough
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one head thinks of a batch, before anything is accepted.
+
+    Parameters
+    ----------
+    y_prob : float32 array, shape (n_documents, n_labels)
+    best : int array, shape (n_documents,)
+        Column of the answer.
+    confidence : float32 array, shape (n_documents,)
+        What the threshold is compared with: the answer's probability; where a head has a second
+        opinion (its children's), the smaller of the two, so that an answer is accepted only if
+        both would give it.
+    """
+
+    y_prob: NDArray[np.float32]
+    best: NDArray[np.intp]
+    confidence: NDArray[np.float32]
+
+
+def form_opinions(
+    questions: Mapping[str, Head], y_score: NDArray[np.float32]
+) -> dict[str, Opinion]:
+    """Turn raw scores, shape (n_documents, n_outputs), into answers, parents first."""
+    own = {
+        name: head.calibrator.probabilities(y_score[:, head.outputs])
+        for name, head in questions.items()
+    }
+    row = np.arange(len(y_score))
+    opinions: dict[str, Opinion] = {}
+    for name, head in questions.items():
+        y_prob = own[name]
+        second = None
+        if head.blend:
+            child = next(h for h in questions.values() if h.parent == name)
+            second = sum_children(own[child.name], child, len(head.codes))
+            y_prob = (1 - head.blend) * y_prob + head.blend * second
+        best = y_prob.argmax(axis=1)
+        if head.parent is not None and head.parent_index is not None:
+            above = opinions[head.parent].best
+            below = head.parent_index[None, :] == above[:, None]
+            best = np.where(below, y_prob, -1).argmax(axis=1)
+        confidence = y_prob[row, best]
+        if second is not None:
+            confidence = np.minimum(own[name][row, best], second[row, best])
+        opinions[name] = Opinion(y_prob, best, confidence)
+    return opinions
+
+
 def decide(
     questions: Mapping[str, Head], y_score: NDArray[np.float32], legible: NDArray[np.bool_]
 ) -> dict[str, HeadPredictions]:
-    """Turn raw scores into calibrated answers, parents first.
+    """Turn raw scores into answers and decisions.
 
     Parameters
     ----------
@@ -162,36 +211,24 @@ def decide(
     legible : bool array, shape (n_documents,)
         Illegible documents are never accepted.
     """
-    own = {
-        name: head.calibrator.probabilities(y_score[:, head.outputs])
-        for name, head in questions.items()
-    }
-    answers: dict[str, HeadPredictions] = {}
-    for name, head in questions.items():
-        y_prob = own[name]
-        if head.blend:
-            child = next(h for h in questions.values() if h.parent == name)
-            y_prob = blend_children(y_prob, own[child.name], child, head.blend)
-        best = y_prob.argmax(axis=1)
-        if head.parent is not None and head.parent_index is not None:
-            above = answers[head.parent].best
-            below = head.parent_index[None, :] == above[:, None]
-            best = np.where(below, y_prob, -1).argmax(axis=1)
-        probability = y_prob[np.arange(len(best)), best]
-        accepted = (probability >= head.threshold) & legible
-        answers[name] = HeadPredictions(head.codes, head.names, y_prob, best, accepted)
+    answers = {}
+    for name, opinion in form_opinions(questions, y_score).items():
+        head = questions[name]
+        accepted = (opinion.confidence >= head.threshold) & legible
+        answers[name] = HeadPredictions(
+            head.codes, head.names, opinion.y_prob, opinion.best, accepted
+        )
     return answers
 
 
-def blend_children(
-    y_prob: NDArray[np.float32], child_prob: NDArray[np.float32], child: Head, weight: float
+def sum_children(
+    child_prob: NDArray[np.float32], child: Head, n_labels: int
 ) -> NDArray[np.float32]:
-    """Mix a head's own probabilities with the sums of its children's.
+    """Sum the children's probabilities into their parents, shape (n_documents, n_labels).
 
     A second opinion at no cost: the children were told apart by finer distinctions.
     """
-    sums = np.zeros_like(y_prob)
-    for column in range(y_prob.shape[1]):
-        sums[:, column] = child_prob[:, child.parent_index == column].sum(axis=1)
-    mixed: NDArray[np.float32] = (1 - weight) * y_prob + weight * sums
-    return mixed
+    membership = np.zeros((child_prob.shape[1], n_labels), np.float32)
+    membership[np.arange(child_prob.shape[1]), child.parent_index] = 1
+    sums: NDArray[np.float32] = child_prob @ membership
+    return sums

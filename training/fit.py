@@ -24,7 +24,7 @@ from models.encoders.weighting import (
 )
 from models.errors import InputError
 from models.labels import Label, LabelSet
-from models.pipeline import Head, Pipeline, decide
+from models.pipeline import Head, Pipeline, form_opinions
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
 from training.config import HeadConfig, TrainConfig
@@ -305,12 +305,12 @@ def fit_questions(
             blend=target.config.blend,
             weighting=target.config.weighting or name,
         )
-    answers = decide(questions, oof, np.ones(len(oof), bool))
+    opinions = form_opinions(questions, oof)
     for name, target in targets.items():
         known = target.y != _UNSET
-        correct = (answers[name].best == target.y)[known]
+        correct = (opinions[name].best == target.y)[known]
         threshold = fit_threshold(
-            answers[name].probability()[known],
+            opinions[name].confidence[known],
             correct,
             None if sample_weight is None else sample_weight[known],
             target=config.calibration.target_precision,

@@ -88,7 +88,9 @@ class LinearScores:
                 return block.coef[columns, label[0]]
             if len(label) and block.place is not None:
                 place = block.place[columns]
-                return np.where(place >= 0, block.coef[place, label[0]], np.float32(0))
+                used: NDArray[np.float32] = block.coef[place, label[0]]
+                used[place < 0] = 0
+                return used
         raise IndexError(output)
 
 
