@@ -84,13 +84,12 @@ class LinearScores:
         """Weighted coefficient of each of the given columns for one output, same shape."""
         for block in self.blocks:
             label = np.flatnonzero(block.outputs == output)
-            if len(label) and block.place is None:
-                return block.coef[columns, label[0]]
-            if len(label) and block.place is not None:
-                place = block.place[columns]
-                used: NDArray[np.float32] = block.coef[place, label[0]]
-                used[place < 0] = 0
-                return used
+            if not len(label):
+                continue
+            place = columns if block.place is None else block.place[columns]
+            used: NDArray[np.float32] = block.coef[place, label[0]]
+            used[place < 0] = 0
+            return used
         raise IndexError(output)
 
 
