@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from models.artifact import load_pipeline, read_manifest
 from models.classifiers.letter import notices
 from models.classifiers.letter.combination import Combination, point_rows
-from models.classifiers.letter.reading import ItemReading, Reading, read_letter
+from models.classifiers.letter.reading import Reading, read_letter
 from models.classifiers.letter.rollup import roll_up
+from models.classifiers.letter.weighing import ItemReading
 from models.errors import ArtifactError
 from models.labels import PROCEDURAL, letter_kinds, outcomes
 from models.pipeline import Pipeline

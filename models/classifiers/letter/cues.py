@@ -11,13 +11,14 @@ from typing import Literal
 from models.errors import LabelError
 from models.labels import PROCEDURAL, outcomes
 
-DECISIVE, CUE, HINT, GENERIC = 5.0, 3.0, 1.0, 2.0
+DECISIVE, CUE, GENERIC, WEAK, HINT = 5.0, 3.0, 2.0, 1.5, 1.0
+_STRENGTHS = {"!": DECISIVE, "?": WEAK}
 PROVISION = frozenset({"granted"})
 """Outcomes whose cues are looked for in the provision text only."""
 
 Kind = Literal["article", "cue", "hint"]
 _REFUSAL = (
-    r"(?:不予(?:以)?|不能|不宜|不便|不向[^,。;]{0,8}|拒绝|不得|决定不|可以不予|不作|不属于?[^,。;]{0,10})"
+    r"(?:不予(?:以)?|不能|不宜|不便|不向[^,。;]{0,8}|拒绝|不得|决定不|可以不予|不作|不属于?[^,。;]{0,10}(?<!信息))"
     r"(?:对外)?(?:公开|提供|披露)(?!申请)"
 )
 
@@ -69,8 +70,8 @@ def _outcome_cues() -> tuple[_Cue, ...]:
     cues = [_Cue("refused", _compiled(_REFUSAL, "refused"), GENERIC, "cue")]
     for outcome in outcomes().outcomes:
         for cue in outcome.cues:
-            points = DECISIVE if cue.startswith("!") else CUE
-            pattern = _compiled(cue.removeprefix("!"), outcome.code)
+            points = _STRENGTHS.get(cue[0], CUE)
+            pattern = _compiled(cue.removeprefix("!").removeprefix("?"), outcome.code)
             cues.append(_Cue(outcome.code, pattern, points, "cue"))
         cues += [
             _Cue(outcome.code, _compiled(h, outcome.code), HINT, "hint") for h in outcome.hints

@@ -44,7 +44,9 @@ _CONSULTED = re.compile(
     r"[已曾]经?(?:书面|依法)?(?:征求|征询)|(?:征求|征询)(?:了|后|过)|经(?:征求|征询)"
     r"|(?:回复|复函|答复|表示)[^,。;]{0,8}不?同意"
 )
-_HEADED = re.compile(r"^.{0,80}?(?:补正|补充(?:材料|手续)?)[^,。;]{0,6}(?:告知书?|通知书?)|作出《?[^,。;》]{0,16}补正")
+_HEADED = re.compile(
+    r"^.{0,80}?(?:补正|补充(?:材料|手续)?)[^,。;]{0,6}(?:告知书?|通知书?)|作出《?[^,。;》]{0,16}补正"
+)
 _CORRECTED = re.compile(
     r"补[正充][^。;]{0,50}(?:仍|依然|依旧|还是)|(?:收到|提交|寄回)[^,。;]{0,14}补正(?:材料|申请|后)"
 )
@@ -52,7 +54,7 @@ _ASKS = frozenset({"correction", "fee", "third_party"})
 _ORDER = ("fee", "correction", "third_party", "extension", "receipt")
 _SHARED: dict[str, set[str]] = {
     "correction": {"other.no_correction", "unavailable.unclear", "other.other"},
-    "fee": {"other.unpaid_fee", "other.no_correction", "declined.excessive", "granted"},
+    "fee": {"other.unpaid_fee", "other.no_correction", "declined.excessive"},
     "third_party": {"refused.third_party", "refused"},
     "extension": {"refused.third_party", "unavailable.needs_creation"},
     "receipt": set(),
@@ -117,7 +119,7 @@ def which_procedural(
         if kind in _ASKS and not demanded:
             continue
         rest = [p for code, p in decided.items() if code not in _SHARED[kind]]
-        bar = DECISIVE if kind == "extension" else CUE - 1
+        bar = DECISIVE if kind in ("extension", "fee") else CUE - 1
         if max(rest, default=0) < bar:
             return kind
         if points[kind] >= 3 * CUE and max(rest) < CUE:
