@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from service.casework.fees import fee_by_items
 from service.casework.repeats.register import Register
 
+_WHITE = "[ \\t\\n\\r\\f\\v\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+"
+"""White space, the same for Python and for polars."""
 
-def squeezed(names: pl.Series) -> pl.Series:
-    """Names without white space, as they are compared."""
-    return names.str.replace_all(r"\s+", "")
+
+def squeezed(name: str) -> str:
+    """Name without white space, as names are compared."""
+    return re.sub(_WHITE, "", name)
+
+
+def squeezed_names() -> pl.Expr:
+    """Names of a register without white space."""
+    return pl.col("applicant").str.replace_all(r"\s+", "")
 
 
 def applicant_key() -> pl.Expr:
     """Who an applicant is: name and, where known, identity number; null without a name."""
-    name = pl.col("applicant").str.replace_all(r"\s+", "")
+    name = squeezed_names()
     return (
         pl.when(name == "")
         .then(None)

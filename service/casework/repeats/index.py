@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 
 from service.casework.errors import RegisterError
 from service.casework.fees import FREE_ITEMS, fee_by_items
-from service.casework.repeats.counts import applicant_key, squeezed
+from service.casework.repeats.counts import applicant_key, squeezed, squeezed_names
 from service.casework.repeats.evidence import (
     Evidence,
     Match,
@@ -61,8 +61,13 @@ class RepeatIndex:
         self.register = register
         frame = register.frame
         self._by_applicant = _Lookup(frame.select(applicant_key())["key"])
-        names = squeezed(frame["applicant"])
+        names = frame.select(squeezed_names())["applicant"]
         self._by_name = _Lookup(pl.select(pl.when(names != "").then(names))[names.name])
+        self._person_of = np.where(names != "", names.rank("dense").to_numpy(), 0)
+        months = (
+            frame["received_on"].dt.year().cast(pl.Int32) * 12 + frame["received_on"].dt.month()
+        )
+        self._month_of = months.fill_null(-1).to_numpy()
         plain = _plain(frame["text"])
         table = pl.DataFrame({"text": plain}).with_row_index("row")
         first = table.select(pl.col("row").first().over("text"))["row"].to_numpy()
@@ -115,7 +120,7 @@ class RepeatIndex:
         self, request: NewRequest
     ) -> tuple[NDArray[np.int64], str, tuple[str, ...]]:
         """Rows of the same applicant, and how sameness was judged."""
-        name = str(squeezed(pl.Series([request.applicant]))[0])
+        name = squeezed(request.applicant)
         if not name:
             return np.empty(0, np.int64), "", ("申请人是空的，只按内容比较。",)
         if request.identity:
@@ -192,16 +197,14 @@ class RepeatIndex:
         )
 
     def _n_people(self, rows: NDArray[np.int64]) -> int:
-        names = self.register.frame["applicant"][rows]
-        return int(names.filter(names != "").n_unique())
+        people = np.unique(self._person_of[rows])
+        return int((people > 0).sum())
 
     def _n_in_month(self, rows: NDArray[np.int64], request: NewRequest) -> int | None:
         on = request.received_on
         if on is None or not request.applicant.strip():
             return None
-        days = self.register.frame["received_on"][rows]
-        same = (days.dt.year() == on.year) & (days.dt.month() == on.month)
-        return int(same.sum() or 0) + 1
+        return int((self._month_of[rows] == on.year * 12 + on.month).sum()) + 1
 
 
 class _Lookup:
