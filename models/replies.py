@@ -109,9 +109,11 @@ class ReplyReader:
         """Read letters, in order. Any string is accepted."""
         readings = [read_letter(reply) for reply in replies]
         items = [(reading, item) for reading in readings for item in reading.items]
-        y_prob, codes = self._head_probabilities([r.decision_text(i) for r, i in items])
+        texts = [reading.decision_text(item) for reading, item in items]
+        y_prob, codes = self._head_probabilities(texts)
         points = point_rows([item.points for _, item in items], codes)
-        joint = self.combination.probabilities(y_prob, points)
+        n_characters = np.array([len(text) for text in texts], np.intp)
+        joint = self.combination.probabilities(y_prob, points, n_characters)
         answers, at = [], 0
         for reading in readings:
             rows = slice(at, at + len(reading.items))

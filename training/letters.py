@@ -31,6 +31,9 @@ from training.split import assign_folds
 
 UNREAD = "unread"
 """Answer of a reader that names no row."""
+MAX_RULE_WEIGHT = 2.0
+MIN_THRESHOLD = 0.6
+"""Lowest threshold, however good the figures on our own letters."""
 SIDES = ("rules", "head", "both")
 
 
@@ -134,7 +137,11 @@ def fit_letters(
 
 
 def fit_combination(fitted: Fitted, learned: Sequence[Passage], config: TrainConfig) -> Combination:
-    """Weights of head and rules by maximum likelihood out of fold; then the threshold."""
+    """Weights of head and rules by maximum likelihood out of fold; then the threshold.
+
+    The head has learnt our own letters, the rules are the statute's words: so the rules get the
+    greatest weight whose loss is within one standard error of the best.
+    """
     from scipy.optimize import minimize
 
     head = fitted.pipeline.questions[HEAD]
@@ -143,13 +150,22 @@ def fit_combination(fitted: Fitted, learned: Sequence[Passage], config: TrainCon
     y_prob = head.calibrator.probabilities(fitted.oof_score[rows]).astype(np.float64)
     points = point_rows([learned[i].points or {} for i in rows], head.codes)
 
-    def loss(weights: NDArray[np.float64]) -> float:
-        joint = Combination(*np.exp(weights)).probabilities(y_prob, points)
-        return float(-np.log(np.maximum(joint[np.arange(len(y)), y], 1e-12)).mean())
+    n_characters = np.array([len(learned[i].text) for i in rows], np.intp)
 
-    best = minimize(loss, np.log([0.8, 0.6]), method="Nelder-Mead").x
-    combination = Combination(*(round(float(w), 4) for w in np.exp(best)))
-    joint = combination.probabilities(y_prob, points)
+    def losses(model_weight: float, rule_weight: float) -> NDArray[np.float64]:
+        mixed = Combination(model_weight, rule_weight)
+        joint = mixed.probabilities(y_prob, points, n_characters)
+        negative: NDArray[np.float64] = -np.log(np.maximum(joint[np.arange(len(y)), y], 1e-12))
+        return negative
+
+    best = minimize(lambda w: losses(*np.exp(w)).mean(), np.log([0.8, 0.6]), method="Nelder-Mead").x
+    model_weight, rule_weight = (float(w) for w in np.exp(best))
+    at_best = losses(model_weight, rule_weight)
+    bound = at_best.mean() + at_best.std() / np.sqrt(len(at_best))
+    while rule_weight < MAX_RULE_WEIGHT and losses(model_weight, rule_weight).mean() <= bound:
+        rule_weight += 0.01
+    combination = Combination(round(model_weight, 4), round(rule_weight, 4))
+    joint = combination.probabilities(y_prob, points, n_characters)
     agree = (joint.argmax(1) == y_prob.argmax(1)) & (joint.argmax(1) == points.argmax(1))
     threshold = fit_threshold(
         joint.max(1)[agree],
@@ -157,7 +173,7 @@ def fit_combination(fitted: Fitted, learned: Sequence[Passage], config: TrainCon
         target=config.calibration.target_precision,
         delta=config.calibration.delta,
     )
-    return replace(combination, threshold=min(round(threshold, 4), NEVER))
+    return replace(combination, threshold=min(max(round(threshold, 4), MIN_THRESHOLD), NEVER))
 
 
 def measure_letters(reader: ReplyReader, letters: Sequence[Letter]) -> dict[str, Evaluation]:

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 GROUP_SHARE = 0.5
 """Part of a group's points (不予公开 without a reason) that each of its rows gets."""
-_FLOOR = 1e-4
+FULL_LENGTH = 80
+"""Characters from which on a text is a letter and not a fragment."""
+_FLOOR = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class Combination:
     threshold: float = 0.9
 
     def probabilities(
-        self, y_prob: NDArray[np.floating], points: NDArray[np.floating]
+        self,
+        y_prob: NDArray[np.floating],
+        points: NDArray[np.floating],
+        n_characters: NDArray[np.integer],
     ) -> NDArray[np.float64]:
         """Join both opinions.
 
@@ -45,12 +50,16 @@ class Combination:
             Calibrated probabilities of the trained head; uniform where it has no opinion.
         points : float array, same shape
             From `point_rows`.
+        n_characters : int array, shape (n_letters,)
+            Length of the text the head saw: of a line quoted in a judgment it can tell little,
+            so it counts in proportion up to `FULL_LENGTH`.
 
         Returns
         -------
         float64 array, same shape, each row sums to 1.
         """
-        logits = self.model_weight * np.log(np.maximum(y_prob, _FLOOR)) + self.rule_weight * points
+        heard = self.model_weight * np.minimum(1.0, n_characters / FULL_LENGTH)[:, None]
+        logits = heard * np.log(np.maximum(y_prob, _FLOOR)) + self.rule_weight * points
         logits -= logits.max(axis=1, keepdims=True)
         shares: NDArray[np.float64] = np.exp(logits)
         shares /= shares.sum(axis=1, keepdims=True)
