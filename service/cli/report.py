@@ -10,11 +10,16 @@ from typing import Annotated
 import typer
 
 from models.errors import YangguangError
+from service.cli.draft import draft_cli, form_cli, trace_cli
 
-report_app = typer.Typer(no_args_is_help=True, help="年度报告：核对、读表。")
+report_app = typer.Typer(no_args_is_help=True, help="年度报告：起草、核对、读表。")
 
 _FOUND_PROBLEMS = 1
 _UNUSABLE = 2
+
+report_app.command("draft")(draft_cli)
+report_app.command("form")(form_cli)
+report_app.command("trace")(trace_cli)
 
 
 @report_app.command("check")

@@ -1,0 +1,1 @@
+"""Figures of a year: counted from cases, entered by people, read from last year, or computed."""

@@ -1,0 +1,1 @@
+"""A draft as DOCX, HTML and Markdown."""
