@@ -1,7 +1,8 @@
 """Label a CSV end to end: ours beside jieba + fastText and jieba + scikit-learn, in one run.
 
-The rivals are written as people usually write them and are given as many processes as we take threads; they answer one
-head (topic), we answer three. Each contestant runs in a process of its own, so that peak memory is its own.
+The rivals are written as people usually write them and are given as many processes as we take
+threads; they answer one head (topic), we answer three. Each contestant runs in a process of its
+own, so that peak memory is its own.
 
     python benchmarks/label_csv.py [--rows 20000] [--rival-rows 4000]
 """
@@ -139,7 +140,7 @@ def measure(rows: int, rival_rows: int) -> dict[str, dict[str, float]]:
 
 def main() -> dict[str, dict[str, float]]:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--rival-rows", type=int, default=4_000)
     parser.add_argument("--child", nargs=3)
     arguments = parser.parse_args()

@@ -1,6 +1,6 @@
 """One text at a time: in process, over HTTP, and against an empty endpoint with the same payload.
 
-    python benchmarks/latency.py [--texts 1000] [--clients 16] [--seconds 5]
+Run as `python benchmarks/latency.py [--texts 1000] [--clients 16] [--seconds 5]`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ import socket
 import time
 
 import numpy as np
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from service.api.schemas import ClassifyIn
 
 
 def in_process(n: int) -> dict[str, float]:
@@ -38,13 +42,8 @@ def in_process(n: int) -> dict[str, float]:
     return figures
 
 
-def empty_app():
+def empty_app() -> FastAPI:
     """An endpoint that parses the same body and answers nothing."""
-    from fastapi import FastAPI
-    from fastapi.responses import JSONResponse
-
-    from service.api.schemas import ClassifyIn
-
     app = FastAPI()
 
     @app.post("/v1/classify")
@@ -100,9 +99,7 @@ def over_http(n: int, clients: int, seconds: float) -> dict[str, dict[str, float
 
     texts = texts_of_real_length(n, seed=2)
     bodies = {
-        flag: [
-            json.dumps({"documents": [{"text": t}], "evidence": flag}).encode() for t in texts
-        ]
+        flag: [json.dumps({"documents": [{"text": t}], "evidence": flag}).encode() for t in texts]
         for flag in (False, True)
     }
     found = {}
@@ -139,7 +136,7 @@ def _wait(port: int) -> None:
     raise TimeoutError
 
 
-def main() -> dict:
+def main() -> dict[str, object]:
     parser = argparse.ArgumentParser()
     parser.add_argument("--texts", type=int, default=1000)
     parser.add_argument("--clients", type=int, default=16)

@@ -38,11 +38,10 @@ def demo(folder: Path) -> list[str]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"不能建立文件夹 {folder}（{error.strerror}），请换个地方运行。") from error
+        why = f"不能建立文件夹 {folder}（{error.strerror}），请换个地方运行。"
+        raise InputError(why) from error
     labelled, page = folder / "labelled.xlsx", folder / "check.html"
-    summary = label(
-        data_path("samples", MESSAGES), labelled, LabelOptions(with_evidence=True)
-    )
+    summary = label(data_path("samples", MESSAGES), labelled, LabelOptions(with_evidence=True))
     result = check_file(data_path("samples", REPORT))
     save_text(page, render_page(result))
     failed = [finding for finding in result.findings if finding.status.value == "fails"]
