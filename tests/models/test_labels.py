@@ -1,7 +1,19 @@
+import tomllib
+
 import pytest
 
 from models.errors import LabelError
-from models.labels import Label, LabelSet, intents, read_label_set, topics
+from models.labels import (
+    Label,
+    LabelSet,
+    intents,
+    letter_kinds,
+    outcomes,
+    read_label_set,
+    read_outcome_set,
+    topics,
+)
+from models.resources import data_path
 
 SPEC_CHILDREN = {
     "planning": 15,
@@ -68,3 +80,46 @@ def test_missing_label_set_is_named(tmp_path):
 def test_duplicate_code_is_an_error():
     with pytest.raises(LabelError, match="重复"):
         LabelSet("x", "1", "t", (Label("a", "A"), Label("a", "B")))
+
+
+def test_outcomes_are_the_rows_of_both_forms():
+    assert len(outcomes().decided) == 21
+    assert len(outcomes().rows("2021")) == 21
+    assert len(outcomes().rows("2019")) == 19
+    assert set(outcomes().rows("2019")["3.6"]) == {
+        "other.no_correction", "other.unpaid_fee", "other.other",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["2019", "2021"])
+def test_official_words_are_those_of_the_forms(form):
+    path = data_path("formats", f"{form}.toml")
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))["table3"]
+    printed = {row["code"]: row["label"] for row in (*raw["rows"], *raw["groups"])}
+    for outcome in outcomes().outcomes:
+        row = getattr(outcome, f"row_{form}")
+        assert getattr(outcome, f"label_{form}") == printed[row]
+
+
+def test_every_row_says_how_it_is_known_and_what_to_verify():
+    for outcome in outcomes().decided:
+        assert outcome.knowable in ("K0", "K1", "K2", "KR", "KT")
+        assert outcome.cues
+        assert outcome.note
+
+
+def test_procedural_letters_are_no_rows():
+    assert {letter.code for letter in outcomes().procedural} == {
+        "correction", "extension", "third_party", "fee", "receipt",
+    }  # fmt: skip
+    assert len(letter_kinds()) == 21 + 5
+
+
+def test_unknown_key_of_an_outcome_is_an_error(tmp_path):
+    path = tmp_path / "outcomes.toml"
+    path.write_text(
+        'name="o"\nversion="1"\ntitle="t"\nprocedural=[]\n[[labels]]\ncode="a"\nname="A"\ncolour="x"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(LabelError, match="colour"):
+        read_outcome_set(path)

@@ -14,6 +14,8 @@ ENOUGH, OPPOSED = 1.5, 2.0
 """Points below which the rules say nothing, and below which nothing speaks against a provision."""
 _OVERRIDES = ("declined.", "other.", "refused.statutory_query", "unavailable.unclear")
 """Outcomes beside which a hint where to look is a courtesy, not a provision."""
+_REASONED = ("refused", "declined.", "unavailable.needs", "other.")
+"""Outcomes after whose reason nothing that is named counts as given any more."""
 _EARLIER = ("declined.repeat", "declined.reconfirm", "declined.excessive", "other.", "unavailable.")
 """Of these, those beside which even what was handed over was so earlier."""
 _HANDED_OVER = re.compile(
@@ -181,10 +183,11 @@ def _is_provision(hit: Hit, hits: list[Hit], provision: str) -> bool:
 
     What comes after it, such as 处罚结果已在网站公布, is about another thing.
     """
-    refusals = [h for h in hits if h.code.startswith(("refused", "unavailable.needs"))]
-    if not refusals or _HANDED_OVER.search(provision, hit.start, hit.end):
+    against = [h for h in hits if h.code not in ("granted", "partial") and h.kind != "hint"]
+    reasoned = [h for h in against if h.code.startswith(_REASONED)]
+    if any(hit.start < other.start for other in reasoned or against):
         return True
-    return hit.start < max(h.start for h in refusals if h.kind != "hint" or len(refusals) == 1)
+    return not reasoned and bool(_HANDED_OVER.search(provision, hit.start, hit.end))
 
 
 def _says_partial(hits: list[Hit], grants: bool) -> bool:
