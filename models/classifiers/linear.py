@@ -43,6 +43,10 @@ class Block:
     def product(self, entries: Entries) -> NDArray[np.float32]:
         """Sums of values times coefficients, shape (n_documents, n_outputs of the block)."""
         used = entries if self.place is None else entries.select(self.place)
+        if (
+            len(used.indptr) == 2
+        ):  # one document: building a sparse matrix would cost five times more
+            return (used.values @ self.coef[used.columns])[None, :]
         shape = (len(used.indptr) - 1, len(self.coef))
         X = csr_array((used.values, used.columns, used.indptr), shape=shape)
         product: NDArray[np.float32] = X @ self.coef
@@ -95,8 +99,9 @@ class LinearScores:
 
 def _norms(entries: Entries, squared_weights: NDArray[np.float32]) -> NDArray[np.float32]:
     """Euclidean length of the weighted rows, shape (n_documents,); 1 for an empty row."""
-    shape = (len(entries.indptr) - 1, len(squared_weights))
-    X = csr_array((entries.values * entries.values, entries.columns, entries.indptr), shape=shape)
-    lengths: NDArray[np.float32] = np.sqrt(X @ squared_weights)
-    lengths[lengths == 0] = 1
+    squares = entries.values * entries.values * squared_weights[entries.columns]
+    ends = np.zeros(len(squares) + 1)
+    np.cumsum(squares, dtype=np.float64, out=ends[1:])
+    lengths = np.sqrt(ends[entries.indptr[1:]] - ends[entries.indptr[:-1]]).astype(np.float32)
+    lengths[np.diff(entries.indptr) == 0] = 1
     return lengths
