@@ -32,6 +32,8 @@ def render_card(pipeline: Pipeline, config: Mapping[str, Any], metrics: Mapping[
         "- Labels with little support in the tables below are guesses with wide error bars.",
         "## Training data\n\n" + _training(metrics.get("training")),
     ]
+    if "adaptation" in metrics:
+        sections.append("## Adaptation\n\n" + _adaptation(metrics["adaptation"]))
     for name, title in (
         ("out_of_fold", "Out of fold (writers the model has not read)"),
         ("evaluation", "Evaluation texts written for this project, never trained on"),
@@ -53,14 +55,35 @@ def _training(training: Mapping[str, Any] | None) -> str:
         f"{training['n_documents']} texts; SHA-256 of the corpus `{training['sha256'][:16]}…`."
     ]
     lengths = training.get("length_percentiles")
+    if training.get("n_reviewed"):
+        lines.append(
+            f"Of these, {training['n_reviewed']} are an office's corrections, each counted "
+            f"{training['reviewed_weight']:g} times."
+        )
     if lengths:
         lines.append("Length in characters: " + ", ".join(f"{k} {v}" for k, v in lengths.items()))
     return "\n\n".join(lines)
 
 
+def _adaptation(facts: Mapping[str, Any]) -> str:
+    taken = ", ".join(f"{code} {n}" for code, n in facts["taken"].items())
+    return (
+        f"Adapted to an archive of {facts['n_archive']} unlabelled messages ({facts['n_usable']} "
+        f"of them distinct and new): {facts['n_taken']} were learnt from with the label that the "
+        f"character model and a word model agreed on ({taken}). None of these texts is stored "
+        "here; calibration and thresholds come from the labelled corpus alone. Before "
+        "adaptation, out of fold:\n\n" + _summary(facts["cold_out_of_fold"])
+    )
+
+
 def _heads(heads: Mapping[str, Any] | None) -> str:
     if not heads:
         return _MISSING
+    details = [_labels(name, e) for name, e in heads.items() if len(e["labels"]) <= 30]
+    return "\n\n".join([_summary(heads), *details])
+
+
+def _summary(heads: Mapping[str, Any]) -> str:
     summary = (
         "| head | n | accuracy | macro-F1 | ECE | accepted | of these right | coverage at 95 % |\n"
         "|---|---|---|---|---|---|---|---|\n"
@@ -72,8 +95,7 @@ def _heads(heads: Mapping[str, Any] | None) -> str:
             f"| {_ratio(e.get('accept_precision'))} "
             f"| {_ratio(e.get('coverage', {}).get('0.95'))} |\n"
         )
-    details = [_labels(name, e) for name, e in heads.items() if len(e["labels"]) <= 30]
-    return "\n\n".join([summary, *details])
+    return summary
 
 
 def _labels(name: str, e: Mapping[str, Any]) -> str:

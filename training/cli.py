@@ -1,4 +1,4 @@
-"""`yangguang-train`: audit, split, fit, evaluate, compare, card."""
+"""`yangguang-train`: audit, split, fit, adapt, evaluate, compare, card."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ Mapping = Annotated[
     Path | None,
     typer.Option(help='JSON：把模型的代码并为评测所用的代码，如 {"minerals": "other_nr"}'),
 ]
+Reviewed = Annotated[
+    Path | None, typer.Option(help="人工订正过的来信：文本加主题、二级主题、意图，可有空缺")
+]
+ReviewedWeight = Annotated[float, typer.Option(min=0.1, help="一条订正抵几条语料")]
+RealMessages = Annotated[Path | None, typer.Option(help="另一份有标签的真实文本，只用来评测")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
@@ -113,32 +118,62 @@ def fit_cli(
     label_field: LabelField = None,
     group_field: GroupField = None,
     recipe: Recipe = "linear",
-    real_messages: Annotated[
-        Path | None, typer.Option(help="另一份有标签的真实文本，只用来评测")
-    ] = None,
+    reviewed: Reviewed = None,
+    reviewed_weight: ReviewedWeight = 3.0,
+    real_messages: RealMessages = None,
     mapping: Mapping = None,
 ) -> None:
     """训练一个模型，写成模型文件夹（权重、配置、指标、说明）。"""
-    from training.config import read_config, single_head
-    from training.corpus import Corpus, read_corpus, shipped_corpus
-    from training.train import VOICE, train
+    from training.order import Order, carry_out
 
-    config = read_config(recipe)
-    if label_field is not None:
-        config = single_head(config, label_field)
-    evaluations: dict[str, tuple[Corpus, dict[str, str]]] = {}
-    if corpus is None:
-        data, group_field = shipped_corpus(), group_field or VOICE
-        evaluations["evaluation"] = (shipped_corpus("evaluation"), {})
-    else:
-        data = read_corpus(corpus, text_field=text_field)
-    if real_messages is not None:
-        real = read_corpus(real_messages, text_field=text_field)
-        evaluations["real_messages"] = (real, _renames(mapping))
-    fitted = train(data, config, out, group_field=group_field, evaluations=evaluations)
+    order = Order(
+        corpus,
+        out,
+        text_field=text_field,
+        label_field=label_field,
+        group_field=group_field,
+        recipe=recipe,
+        reviewed=reviewed,
+        reviewed_weight=reviewed_weight,
+        real_messages=real_messages,
+        renames=_renames(mapping),
+    )
+    fitted, n_texts = carry_out(order)
     typer.echo(
-        f"已训练 {fitted.pipeline.model_id}，共 {len(data)} 条，写入 {out}"
+        f"已训练 {fitted.pipeline.model_id}，共 {n_texts} 条，写入 {out}"
         f"（说明见 {out / 'README.md'}）"
+    )
+
+
+@app.command("adapt")
+def adapt_cli(
+    archive: Annotated[Path, typer.Option(help="本单位以往的来信，不需要标签，只在本机读取")],
+    out: Annotated[Path, typer.Option(help="模型文件夹")] = Path("model"),
+    text_field: TextField = "text",
+    recipe: Recipe = "linear",
+    reviewed: Reviewed = None,
+    reviewed_weight: ReviewedWeight = 3.0,
+    real_messages: RealMessages = None,
+    mapping: Mapping = None,
+) -> None:
+    """用本单位以往的来信（无标签）让随程序附带的模型适应当地的说法，写成模型文件夹。"""
+    from training.order import Order, carry_out
+
+    order = Order(
+        None,
+        out,
+        text_field=text_field,
+        recipe=recipe,
+        reviewed=reviewed,
+        reviewed_weight=reviewed_weight,
+        archive=archive,
+        real_messages=real_messages,
+        renames=_renames(mapping),
+    )
+    fitted, n_texts = carry_out(order)
+    typer.echo(
+        f"已训练 {fitted.pipeline.model_id}：有标签的 {n_texts} 条，并参照 {archive}，"
+        f"写入 {out}（说明见 {out / 'README.md'}）"
     )
 
 
@@ -193,6 +228,60 @@ def compare_cli(
         out=out,
     )
     typer.echo(text)
+
+
+@app.command("fit-letters")
+def fit_letters_cli(
+    corpus: Annotated[
+        Path | None, typer.Argument(help="申请与答复的语料；默认为随程序附带的语料")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="模型文件夹")] = Path("letter-model"),
+    evaluation: Annotated[Path | None, typer.Option(help="评测语料，只用来评测")] = None,
+    recipe: Recipe = "letter",
+) -> None:
+    """训练读答复书的模型：条文与用语的规则不变，训练与之并列的分类器及两者的权重。"""
+    from training.config import read_config
+    from training.letters import fit_letters, read_letters, shipped_letters
+
+    letters = shipped_letters() if corpus is None else read_letters(corpus)
+    held = read_letters(evaluation) if evaluation else []
+    if corpus is None and evaluation is None:
+        held = shipped_letters("evaluation")
+    reader = fit_letters(letters, read_config(recipe), out, held)
+    typer.echo(f"已训练 {reader.model_id}，共 {len(letters)} 封，写入 {out}")
+
+
+@app.command("evaluate-letters")
+def evaluate_letters_cli(
+    corpus: Annotated[
+        Path | None, typer.Argument(help="有标签的答复；默认为随程序附带的评测语料")
+    ] = None,
+    model: Annotated[Path | None, typer.Option(help="模型文件夹；默认为随程序附带的模型")] = None,
+    as_json: Json = False,
+    show_mistakes: Annotated[bool, typer.Option("--mistakes", help="列出读错的答复")] = False,
+) -> None:
+    """评测读答复书：只用规则、只用分类器、两者并用，逐行列出。"""
+    from models.replies import load_reader
+    from training.letter_card import letter_table
+    from training.letters import (
+        items_right,
+        measure_letters,
+        mistakes,
+        read_letters,
+        shipped_letters,
+    )
+
+    letters = shipped_letters("evaluation") if corpus is None else read_letters(corpus)
+    reader = load_reader(model)
+    sides = {name: e.to_json() for name, e in measure_letters(reader, letters).items()}
+    if as_json:
+        _echo(sides)
+    else:
+        several, same, right = items_right(reader, letters)
+        typer.echo(letter_table(sides))
+        typer.echo(f"\n多项的答复 {several} 封：项数相同 {same} 封，各项全对 {right} 封")
+    if show_mistakes:
+        _echo(mistakes(reader, letters))
 
 
 @app.command("card")

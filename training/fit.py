@@ -258,7 +258,7 @@ def fit(
     targets = read_targets(corpus, config)
     counts = encode_corpus(corpus.texts, config)
     everything = np.arange(len(corpus))
-    outputs = _output_slices(targets)
+    outputs = output_slices(targets)
     oof = np.zeros((len(corpus), sum(len(t.codes) for t in targets.values())), np.float32)
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
@@ -272,7 +272,8 @@ def fit(
     return Fitted(pipeline, scorer.parts, scorer.weights, targets, oof, folds)
 
 
-def _output_slices(targets: Mapping[str, HeadTarget]) -> dict[str, slice]:
+def output_slices(targets: Mapping[str, HeadTarget]) -> dict[str, slice]:
+    """Columns of each head among all outputs."""
     slices, at = {}, 0
     for name, target in targets.items():
         slices[name] = slice(at, at + len(target.codes))

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from models.artifact import save_artifact
 from models.pipeline import decide
+from training.adapt import adapt
 from training.card import render_card
 from training.config import TrainConfig
 from training.corpus import Corpus
 from training.fit import Fitted, fit
 from training.measure import measure_heads, report
 from training.neighbours import group_similar
+from training.reviewed import REVIEWED_WEIGHT, join_reviewed
 from training.split import assign_folds, balanced_folds
 
 VOICE = "voice"
@@ -48,6 +50,9 @@ def train(
     *,
     group_field: str | None = None,
     evaluations: Mapping[str, tuple[Corpus, Mapping[str, str]]] | None = None,
+    reviewed: Corpus | None = None,
+    reviewed_weight: float = REVIEWED_WEIGHT,
+    archive: Corpus | None = None,
 ) -> Fitted:
     """Fit, measure, write the artefact folder.
 
@@ -56,13 +61,27 @@ def train(
     evaluations : mapping of name to (Corpus, renames), optional
         Sets to measure on; their figures go into metrics and card under that name. `renames`
         merges the model's labels into the coarser ones of that set.
+    reviewed : Corpus, optional
+        An office's corrections as `prepare_reviewed` gives them; each counts as
+        `reviewed_weight` texts, in fitting, calibration and thresholds alike.
+    archive : Corpus, optional
+        An office's unlabelled messages to adapt to.
     """
     folds = choose_folds(corpus, config, group_field)
-    fitted = fit(corpus, config, folds)
-    metrics: dict[str, Any] = {
-        "training": _training_facts(corpus),
-        "out_of_fold": out_of_fold(fitted),
-    }
+    weight = None
+    facts: dict[str, Any] = {}
+    if reviewed is not None:
+        folds = np.concatenate([folds, choose_folds(reviewed, config, None)])
+        corpus, weight = join_reviewed(corpus, reviewed, reviewed_weight)
+        facts = {"n_reviewed": len(reviewed), "reviewed_weight": reviewed_weight}
+    metrics: dict[str, Any] = {"training": _training_facts(corpus) | facts}
+    if archive is None:
+        fitted = fit(corpus, config, folds, sample_weight=weight)
+    else:
+        adapted = adapt(corpus, archive, config, folds, sample_weight=weight)
+        fitted = adapted.fitted
+        metrics["adaptation"] = {**adapted.facts, "cold_out_of_fold": out_of_fold(adapted.cold)}
+    metrics["out_of_fold"] = out_of_fold(fitted)
     fields = {head.name: head.field for head in config.heads}
     for name, (other, renames) in (evaluations or {}).items():
         present = {head: field for head, field in fields.items() if field in other.frame.columns}
