@@ -34,7 +34,8 @@ def is_blank(texts: pl.Series) -> pl.Series:
 
 def has_content(text: str) -> bool:
     """Whether one text holds a character that can be seen."""
-    return not bool(is_blank(pl.Series([text], dtype=pl.String)).item())
+    legal = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates are no text
+    return not bool(is_blank(pl.Series([legal], dtype=pl.String)).item())
 
 
 def rejected_rows(

@@ -50,6 +50,16 @@ def test_classify_takes_a_thousand(client):
     assert len(post(client, body).json()["results"]) == 1000
 
 
+def test_a_reply_gives_an_outcome(client):
+    reply = "经检索，该信息不存在，依据《条例》第三十六条第（四）项告知。"
+    body = {"documents": [{"text": TEXT, "reply": reply}, {"text": "申请公开专题会议纪要"}]}
+    read, suspected = [r["outcome"] for r in post(client, body).json()["results"]]
+    assert (read["basis"], read["label"]) == ("reply", "unavailable.not_held")
+    assert all(reply[e["start"] : e["end"]] == e["text"] for e in read["evidence"])
+    assert (suspected["basis"], suspected["label"]) == ("request", None)
+    assert suspected["to_verify"][0]["article"] == "第十六条第二款"
+
+
 BAD = [
     ({"documents": []}, "invalid", "不能为空"),
     ({}, "invalid", "documents"),
@@ -61,6 +71,7 @@ BAD = [
     ({"documents": [{"text": TEXT}] * 1001}, "input", "1000"),
     ({"documents": [{"text": "好的"}, {"id": "q7", "text": " \n"}]}, "input", "第 2 条（编号 q7）"),
     ({"documents": [{"text": "长" * 100_001}]}, "input", "100000"),
+    ({"documents": [{"text": TEXT, "reply": "长" * 100_001}]}, "input", "100000"),
 ]
 
 
