@@ -4,7 +4,7 @@
     config.json           the resolved training configuration
     weights.safetensors   buckets, weights, 8-bit coefficients, calibration
     metrics.json          what was measured
-    README.md             the model card
+    README.md             the model card, with what it shows beside it
 
 Format history. 1: first. To change the format, raise `FORMAT`, keep reading the old ones, and
 keep an old artefact in `tests/models/artifacts/` that proves it.
@@ -108,8 +108,14 @@ def save_artifact(
     config: dict[str, Any],
     metrics: dict[str, Any],
     card: str,
+    attachments: Mapping[str, str] | None = None,
 ) -> None:
     """Write an artefact folder whole or not at all; an artefact of that name is replaced.
+
+    Parameters
+    ----------
+    attachments : mapping of file name to text, optional
+        What the card shows.
 
     Raises
     ------
@@ -137,7 +143,8 @@ def save_artifact(
         save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, folder / _WEIGHTS)
         _write_json(folder / "config.json", config)
         _write_json(folder / "metrics.json", metrics)
-        (folder / "README.md").write_text(card, encoding="utf-8")
+        for name, text in {"README.md": card, **(attachments or {})}.items():
+            (folder / name).write_text(text, encoding="utf-8")
         hashes = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
         _write_json(folder / _MANIFEST, _manifest(pipeline, hashes))
         folder.chmod(0o755)

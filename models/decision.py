@@ -2,11 +2,10 @@
 
 A threshold is chosen on documents the model has not seen: the lowest at which the share of wrong
 answers among the accepted ones is, with confidence 1 - delta, at most 1 - target. The bound is
-the binomial one of Clopper and Pearson; thresholds are tried from the strictest downwards and
-the search ends at the first that fails after one has held (fixed-sequence testing, as in
-selective classification: Geifman and El-Yaniv 2017), so that trying many does not void the
-promise. Failures before the first success are passed over: there, too few documents are left to
-tell.
+the binomial one of Clopper and Pearson; thresholds are tried from a strict one (a tenth of the
+documents, and enough for the bound to hold at all) downwards, and the search ends at the first
+that fails (fixed-sequence testing, as in selective classification: Geifman and El-Yaniv 2017), so
+that trying many does not void the promise. A higher target never accepts more.
 """
 
 from __future__ import annotations
@@ -57,7 +56,10 @@ def fit_threshold(
     total, squares = np.cumsum(w), np.cumsum(w**2)
     wrong = np.cumsum(w * ~correct[order])
     chosen = NEVER
-    for size in np.unique(np.linspace(0, n, n_steps + 1).astype(int)[1:]):
+    fewest = int(np.ceil(np.log(delta) / np.log(target)))  # of which none may be wrong
+    if n < fewest:
+        return NEVER
+    for size in np.unique(np.linspace(max(n // 10, fewest), n, n_steps).astype(int)):
         last = size - 1
         n_effective = total[last] ** 2 / squares[last]
         errors = wrong[last] / total[last] * n_effective
@@ -67,6 +69,6 @@ def fit_threshold(
             bound = float(beta.ppf(1 - delta, errors + 1, n_effective - errors))
         if bound <= 1 - target:
             chosen = float(probability[order[last]])
-        elif chosen < NEVER:
+        else:
             break
     return chosen

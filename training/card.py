@@ -40,6 +40,11 @@ def render_card(pipeline: Pipeline, config: Mapping[str, Any], metrics: Mapping[
         ("real_messages", "Real messages"),
     ):
         sections.append(f"## {title}\n\n" + _heads(metrics.get(name)))
+    if any(metrics.get(name) for name in ("out_of_fold", "evaluation", "real_messages")):
+        sections.append(
+            "## Reliability\n\nOn the diagonal a probability is true; a dot's area is the number "
+            "of documents.\n\n![reliability](reliability.svg)"
+        )
     sections.append("## Configuration\n\nSee `config.json`; the seed and every setting are in it.")
     return "\n\n".join(sections) + "\n"
 
@@ -85,12 +90,14 @@ def _heads(heads: Mapping[str, Any] | None) -> str:
 
 def _summary(heads: Mapping[str, Any]) -> str:
     summary = (
-        "| head | n | accuracy | macro-F1 | ECE | accepted | of these right | coverage at 95 % |\n"
-        "|---|---|---|---|---|---|---|---|\n"
+        "| head | n | accuracy | among three | macro-F1 | ECE | accepted | of these right "
+        "| coverage at 95 % |\n|---|---|---|---|---|---|---|---|---|\n"
     )
     for name, e in heads.items():
         summary += (
-            f"| {name} | {e['n_documents']} | {e['accuracy']:.3f} | {e['macro_f1']:.3f} "
+            f"| {name} | {e['n_documents']} | {e['accuracy']:.3f} "
+            f"| {_ratio(e.get('top3_accuracy'))} "
+            f"| {e['macro_f1']:.3f} "
             f"| {_ratio(e.get('ece'))} | {_ratio(e.get('accept_coverage'))} "
             f"| {_ratio(e.get('accept_precision'))} "
             f"| {_ratio(e.get('coverage', {}).get('0.95'))} |\n"

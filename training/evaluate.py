@@ -25,10 +25,20 @@ class LabelReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Bin:
+    """Answers of about the same probability: how many, their mean probability, how many right."""
+
+    n_documents: int
+    probability: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """Figures of one head on one set of documents.
 
-    `macro_f1` averages over labels with support. `ece` is the expected calibration error of the
+    `macro_f1` averages over labels with support. `top3_accuracy` asks whether the reference label
+    is among the three most probable. `ece` is the expected calibration error of the
     answer over 15 equal-width bins. `coverage` maps a precision to the largest share of
     documents that could be answered at it, the threshold chosen with hindsight on the same
     documents. `accept_coverage` and `accept_precision` are those of the model's own decisions.
@@ -37,8 +47,10 @@ class Evaluation:
     n_documents: int
     accuracy: float
     macro_f1: float
+    top3_accuracy: float | None
     log_loss: float | None
     ece: float | None
+    reliability: tuple[Bin, ...]
     coverage: Mapping[str, float]
     accept_coverage: float | None
     accept_precision: float | None
@@ -91,8 +103,10 @@ def evaluate(
         n_documents=n,
         accuracy=float(correct.mean()),
         macro_f1=float(np.mean(scored)),
+        top3_accuracy=None if y_prob is None else top_k_accuracy(y_prob, true, 3),
         log_loss=None if y_prob is None else log_loss(y_prob, true),
         ece=None if top is None else expected_calibration_error(top, correct),
+        reliability=() if top is None else reliability(top, correct),
         coverage={}
         if top is None
         else {str(p): coverage_at_precision(top, correct, p) for p in PRECISIONS},
@@ -134,6 +148,24 @@ def expected_calibration_error(
         - np.bincount(bins, weights=correct.astype(float), minlength=n_bins)
     )
     return float(gap.sum() / count.sum())
+
+
+def top_k_accuracy(y_prob: NDArray[np.floating], y: NDArray[np.intp], k: int) -> float:
+    """Share of documents whose reference label is among the k most probable."""
+    best = np.argsort(-y_prob, axis=1, kind="stable")[:, :k]
+    return float((best == y[:, None]).any(axis=1).mean())
+
+
+def reliability(
+    probability: NDArray[np.floating], correct: NDArray[np.bool_], n_bins: int = 10
+) -> tuple[Bin, ...]:
+    """Equal-width bins that hold answers, from the least probable up."""
+    bins = np.minimum((probability * n_bins).astype(int), n_bins - 1)
+    return tuple(
+        Bin(int(inside.sum()), float(probability[inside].mean()), float(correct[inside].mean()))
+        for i in range(n_bins)
+        if (inside := bins == i).any()
+    )
 
 
 def coverage_at_precision(

@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
-from training.evaluate import coverage_at_precision, evaluate, expected_calibration_error
+from training.evaluate import (
+    coverage_at_precision,
+    evaluate,
+    expected_calibration_error,
+    reliability,
+    top_k_accuracy,
+)
 
 
 def test_evaluate_equals_scikit_learn():
@@ -39,3 +45,11 @@ def test_label_without_support_is_reported_and_left_out_of_the_mean():
     assert by_code["c"].f1 is None
     assert by_code["b"].recall is None
     assert result.macro_f1 == pytest.approx(2 / 3)
+
+
+def test_top_three_and_reliability_of_a_worked_example():
+    prob = np.array([[0.5, 0.3, 0.15, 0.05], [0.1, 0.2, 0.3, 0.4]])
+    assert top_k_accuracy(prob, np.array([2, 0]), 3) == 0.5
+    bins = reliability(np.array([0.95, 0.91, 0.32]), np.array([True, False, True]))
+    assert [(b.n_documents, b.accuracy) for b in bins] == [(1, 1.0), (2, 0.5)]
+    assert bins[1].probability == pytest.approx(0.93)
