@@ -19,6 +19,7 @@ from training.corpus import Corpus
 from training.fit import Fitted, fit
 from training.measure import measure_heads, report
 from training.neighbours import group_similar
+from training.reliability import reliability_svg
 from training.reviewed import REVIEWED_WEIGHT, join_reviewed
 from training.split import assign_folds, balanced_folds
 
@@ -97,8 +98,14 @@ def train(
         config=settings,
         metrics=metrics,
         card=card,
+        attachments={"reliability.svg": reliability_svg(_measured(metrics))},
     )
     return fitted
+
+
+def _measured(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"out_of_fold": "unread writers", "evaluation": "evaluation", "real_messages": "real"}
+    return {title: metrics[name] for name, title in names.items() if metrics.get(name)}
 
 
 def out_of_fold(fitted: Fitted) -> dict[str, Any]:
