@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -48,7 +47,7 @@ class Curve:
     def __init__(
         self, cold: Fitted, corpus: Corpus, labelled: Corpus, config: TrainConfig, weight: float
     ) -> None:
-        self.config, self.questions = config, cold.pipeline.questions
+        self.config, self.cold = config, cold.pipeline
         joined, self.weights = join_reviewed(corpus, labelled, weight)
         self.targets = read_targets(joined, config)
         self.counts = encode_corpus(joined.texts, config)
@@ -56,10 +55,14 @@ class Curve:
 
     def answers(self, added: NDArray[np.intp], asked: NDArray[np.intp]) -> dict[str, list[str]]:
         """Answers of each head on the rows `asked` after adding the rows `added`."""
-        rows = np.concatenate([np.arange(self.n_own), added + self.n_own])
-        scorer = fit_scorer(self.counts, self.targets, rows, self.config, self.weights)
-        y_score = scorer.score(take(self.counts, asked + self.n_own))
-        found = decide(self.questions, y_score, np.ones(len(asked), bool))
+        counts = take(self.counts, asked + self.n_own)
+        if len(added):
+            rows = np.concatenate([np.arange(self.n_own), added + self.n_own])
+            scorer = fit_scorer(self.counts, self.targets, rows, self.config, self.weights)
+            y_score = scorer.score(counts)
+        else:
+            y_score = self.cold.scorer.decision_function(self.cold.vocabulary.entries(counts))
+        found = decide(self.cold.questions, y_score, np.ones(len(asked), bool))
         return {name: [head.codes[i] for i in head.best] for name, head in found.items()}
 
 
@@ -106,7 +109,6 @@ def run(arguments: argparse.Namespace) -> None:
     reviewed = prepare_reviewed(ours, config)
     curve = Curve(cold, corpus, reviewed, config, arguments.weight)
     groups = group_similar(labelled.texts)
-    table: list[dict[str, Any]] = []
     for size in arguments.sizes:
         seeds = range(arguments.seeds if size else 1)
         points = [
@@ -120,13 +122,13 @@ def run(arguments: argparse.Namespace) -> None:
             )
             for name in points[0]
         }
-        table.append({"n": size, "runs": len(points), **row})
-        print(size, len(points), {k: f"{m:.3f} ± {s:.3f}" for k, (m, s) in row.items()}, flush=True)
+        shown = ", ".join(f"{name} {mean:.3f} ± {sd:.3f}" for name, (mean, sd) in row.items())
+        print(f"{size} labels, {len(points)} runs: {shown}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("labelled", type=Path)
+    parser.add_argument("labelled", type=Path, nargs="?")
     parser.add_argument("--mapping", default="{}")
     parser.add_argument("--recipe", default="linear")
     parser.add_argument("--sizes", type=int, nargs="+", default=[0, 50, 200, 402])
@@ -134,8 +136,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--weight", type=float, default=REVIEWED_WEIGHT)
     arguments = parser.parse_args()
-    if not arguments.labelled.is_file():
-        print(f"{arguments.labelled} is not here: nothing to measure")
+    if arguments.labelled is None or not arguments.labelled.is_file():
+        print("no labelled texts at hand, so nothing to measure; name a file of them")
         return
     run(arguments)
 
