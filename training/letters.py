@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -245,8 +244,3 @@ def mistakes(reader: ReplyReader, letters: Sequence[Letter]) -> list[dict[str, A
         for letter, answer in zip(letters, answers, strict=True)
         if kind_of(answer) != letter.kind
     ]
-
-
-def dumps(results: dict[str, Evaluation]) -> str:
-    """Evaluations as JSON."""
-    return json.dumps({k: e.to_json() for k, e in results.items()}, ensure_ascii=False, indent=1)

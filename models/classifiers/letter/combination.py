@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 GROUP_SHARE = 0.5
 """Part of a group's points (不予公开 without a reason) that each of its rows gets."""
-FULL_LENGTH = 80
+FULL_LENGTH = 160
 """Characters from which on a text is a letter and not a fragment."""
 _FLOOR = 1e-3
 

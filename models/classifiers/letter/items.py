@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from models.classifiers.letter.articles import Citation
@@ -13,7 +13,7 @@ from models.classifiers.letter.text import LetterText
 _LISTED = re.compile(
     r"(?:(?P<chinese>[一二三四五六七八九十]{1,3})[、.,:]"
     r"|[(\[](?P<bracketed>[一二三四五六七八九十]{1,3}|[0-9]{1,2})[)\]]"
-    r"|(?P<digits>[0-9]{1,2})(?:[、):]|[.,](?![0-9])))"
+    r"|(?P<digits>[0-9]{1,2})(?:[、):|]|[.,](?![0-9]))|(?P<letter>[a-h])(?:[、.:|]|—+|-+))"
 )
 _CIRCLED = re.compile(r"[①-⑳㈠-㈩⑴-⒇]")
 _NAMED = re.compile(
@@ -27,6 +27,9 @@ _FACTS = re.compile(
     r"^.{0,6}?(?:你|您)?(?:的)?(?:申请|查明|检索|审查|核查|调查|办理|受理|基本|收件|事实|查找)(?:的)?(?:基本)?(?:情况|过程|事实|经过|内容|事项)(?=[:。,;□]|$)"
     r"|^.{0,6}?(?:救济|权利|复议|联系|其[他它]事项|说明|便民|温馨)[^。:,]{0,6}(?=[:。,;□]|$)"
 )
+HEADING = 16
+"""Longest heading of a section, in characters."""
+_ANSWER = re.compile(r"(?:答复|处理|办理|审查)(?:意见|内容|结果|结论|决定)?[:。]?$")
 _CONCLUSION = re.compile(
     r"(?:^|(?<=[。;,:]))(?:综上|综合(?:以|上)|据此,|鉴于(?:上述|以上)|上述信息[^,。;]{0,4}均)"
 )
@@ -62,8 +65,8 @@ def split_parts(letter: LetterText, decision: str, citations: list[Citation]) ->
     for match in _LISTED.finditer(decision):
         at = match.start()
         if at in letter.line_starts or at == 0 or decision[at - 1] in "。;:!?":
-            number = match["chinese"] or match["bracketed"] or match["digits"]
-            if parse_numeral(number) and not _inside(at, cited):
+            number = match["chinese"] or match["bracketed"] or match["digits"] or match["letter"]
+            if (match["letter"] or parse_numeral(number)) and not _inside(at, cited):
                 begins[at] = (number, False)
     for at in range(len(decision)):
         first = not at or letter.source[at] != letter.source[at - 1]
@@ -85,6 +88,19 @@ def split_parts(letter: LetterText, decision: str, citations: list[Citation]) ->
         Part(begins[start][0], start, end, _role(begins[start], decision[start:end]))
         for start, end in zip(places, ends, strict=True)
     ]
+    return _before_the_answer_is_fact(parts, letter, decision)
+
+
+def _before_the_answer_is_fact(parts: list[Part], letter: LetterText, decision: str) -> list[Part]:
+    """Of a letter in sections, what stands before the one headed 答复 decides nothing."""
+    for i, part in enumerate(parts):
+        ends = [
+            at for at in range(part.start + 1, part.start + HEADING) if at in letter.line_starts
+        ]
+        if ends and _ANSWER.search(decision[part.start : ends[0]]):
+            return [
+                replace(p, role="facts") if p.end <= part.start else p for p in parts[:i]
+            ] + parts[i:]
     return parts
 
 

@@ -28,13 +28,14 @@ _DEMAND = re.compile(
 )
 _TOLD = re.compile(
     r"(?:要求|通知|告知|请求)(?:其|原告|申请人|你|您|[^,。;]{0,6}某)?[^。;]{0,40}"
-    r"(?:补正|补充|更正|缴纳|缴费|提供[^,。;]{0,30}(?:证明|材料))"
+    r"(?:补正|补充|更正|明确|缴纳|缴费|提供[^,。;]{0,30}(?:证明|材料))"
 )
 _NOT_DONE = re.compile(
-    r"至今|仍未|届满(?![^。;]{0,16}的,)|未收到|没有?(?:收到|等到|补来)|已(?:逾|超过)"
-    r"|期限?[^,。;]{0,12}(?:已满|满了|已过|过了)|未见?到账|拒[绝不](?:补|缴)|均未|(?:一直|始终)(?:未|没)"
-    r"|(?:你|您|申请人|其|原告)[^。;]{0,40}(?:未|没有?)[^,。;]{0,16}(?:补|缴|交)[^,。;的]*[,。]"
-    r"|(?:未|没有?)(?:予)?(?:补正|缴纳|补充|交费|缴费)[,。]"
+    r"至今|仍未|届满(?![^。;]{0,16}的,)|(?:均|都)?未(?:能)?(?:收到|回复|予?配合)|没有?(?:收到|等到|补来|补充)"
+    r"|已(?:逾期|超过[^,。;]{0,8}期限)|截至[^。;]{0,24}未|[现兹]正?式?告知[:,]?[^。;]{0,12}(?:视为|视作)放弃"
+    r"|期限?[^,。;]{0,24}(?:已满|满了|已过|过了|过去)|未见?到账|拒[绝不](?:补|缴)|均未|(?:一直|始终)(?:未|没)"
+    r"|(?:你|您|申请人|其|原告)[^。;]{0,40}(?:未|没有?)[^,。;]{0,16}(?:补[正充来交齐]|缴|交)[^,。;的]*[,。]"
+    r"|(?:未|没有?)(?:予)?(?:补正|缴纳|补充|交费|缴费)[,。]|理由逾期(?:不补正)?[,。]"
 )
 _CONSULTS = re.compile(
     r"征求意见(?:书|函)|第三[方人]意见征询|是否同意(?:公开)?|同不同意|同意公开[、,;]|(?:若|如)(?:反对|不同意)"
@@ -42,8 +43,10 @@ _CONSULTS = re.compile(
 )
 _CONSULTED = re.compile(
     r"[已曾]经?(?:书面|依法)?(?:征求|征询)|(?:征求|征询)(?:了|后|过)|经(?:征求|征询)"
-    r"|(?:回复|复函|答复|表示)[^,。;]{0,8}不?同意"
+    r"|(?:回复|复函|答复|表示)(?!是否)[^,。;是:]{0,8}不?同意(?!公开[、,])"
 )
+_OBJECT = re.compile(r"(?:反对|不同意)[^,。;]{0,6}请|收意见")
+_RECEIPT = re.compile(r"^.{0,40}?(?:登记|受理|收件)回执")
 _HEADED = re.compile(
     r"^.{0,80}?(?:补正|补充(?:材料|手续)?)[^,。;]{0,6}(?:告知书?|通知书?)|作出《?[^,。;》]{0,16}补正"
 )
@@ -103,8 +106,10 @@ def which_procedural(
         The whole letter, with its title.
     """
     demanded = is_demand(decision)
-    if _consults(decision, decided):
+    if _consults(text, decision, decided):
         return "third_party"
+    if _RECEIPT.search(text):
+        return "receipt"
     if demanded and _HEADED.search(text) and not _CORRECTED.search(decision):
         return "correction"
     points: dict[str, float] = {}
@@ -127,10 +132,10 @@ def which_procedural(
     return None
 
 
-def _consults(decision: str, decided: dict[str, float]) -> bool:
+def _consults(text: str, decision: str, decided: dict[str, float]) -> bool:
     """Whether the letter asks a third party for its opinion and decides nothing yet."""
     return (
-        bool(_CONSULTS.search(decision) and _DEMAND.search(decision))
+        bool(_CONSULTS.search(text) and (_DEMAND.search(decision) or _OBJECT.search(decision)))
         and not _CONSULTED.search(decision)
         and decided.get("refused", 0) < CUE
         and decided.get("unavailable.not_held", 0) <= CUE

@@ -109,8 +109,25 @@ class _Reader:
             judged = [self._judge(part) for part in parts if part.role == role]
             found = [item for item in judged if item.best is not None]
             if found:
-                return _without_asides(found)
+                return [piece for item in _without_asides(found) for piece in self._apart(item)]
         return []
+
+    def _apart(self, item: ItemReading) -> list[ItemReading]:
+        """A part that gives one thing and not another, sentence by sentence if that explains it."""
+        if not item.is_mixed:
+            return [item]
+        pieces: list[ItemReading] = []
+        for sentence in sentences(self.passages.decision, item.start, item.end):
+            piece = self._judge(Part(item.number, sentence.start, sentence.end))
+            if piece.best is None or piece.points[piece.best] < CUE or piece.is_courtesy:
+                continue
+            if pieces and pieces[-1].best == piece.best:
+                continue
+            pieces.append(piece)
+        kinds = [piece.best for piece in pieces]
+        if len(pieces) > 1 and "granted" in kinds and len(set(kinds)) > 1 and None not in kinds:
+            return pieces
+        return [item]
 
     def from_titles(self) -> ItemReading:
         """What titles such as 《不予公开告知书》 say, where nothing else does."""
