@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from service.report.figures.figure import FigureBook, FigureSource
 from service.report.figures.cases import CaseTable
+from service.report.figures.figure import FigureBook, FigureSource
 from service.report.figures.questions import Question
 from service.report.formats import ReportFormat
 
@@ -119,6 +120,13 @@ class Section:
     grid: Grid | None = None
 
 
+class HotMatterLike(Protocol):
+    """A matter raised most, as far as a draft knows it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The matter as plain data."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An annual report that awaits a person.
@@ -151,7 +159,7 @@ class Draft:
     remarks: tuple[str, ...]
     cases: CaseTable
     signed_on: str = ""
-    hot_topics: Sequence[object] = field(default=())
+    hot_topics: Sequence[HotMatterLike] = ()
 
     def sentences(self) -> Iterator[tuple[str, Sentence]]:
         """Every sentence with its place in words, in printed order."""

@@ -15,7 +15,7 @@ from service.report.figures.counting import count_cases
 from service.report.figures.derived import derive
 from service.report.figures.entered import Material, read_material
 from service.report.figures.errors import DraftError
-from service.report.figures.figure import Entered, Figure, FigureBook
+from service.report.figures.figure import Entered, Figure, FigureBook, Formula
 from service.report.figures.last_year import read_last_year
 from service.report.figures.questions import find_questions
 from service.report.formats import ReportFormat, format_for_year, load_format
@@ -82,8 +82,11 @@ def build_draft(
     questions = find_questions(book, material.decisions)
     topics = find_hot(cases, year, earlier)
     book.add(*(figure for topic in topics for figure in topic.figures))
-    hot = [(topic.quoted, topic.figure) for topic in topics]
-    filler = Filler(book, form, material.about, material.file, hot)
+    if any(topic.topic for topic in topics):
+        book.add(Figure("hot.lines", Decimal(len({t.topic for t in topics if t.topic})), "个",
+                        f"{year}年", Formula("业务主题个数", [t.figure.id for t in topics]),
+                        "热点涉及的业务主题"))  # fmt: skip
+    filler = Filler(book, form, material.about, material.file, topics)
     preamble, sections, needs = compose(filler, material.texts)
     agency = material.about.get("机关全称", "")
     notes = [*(remarks or []), *needs, *_blanks(book, form), *unpaired(material.texts)]

@@ -42,6 +42,7 @@ def draft_json(draft: Draft) -> dict[str, Any]:
             {"number": s.number, "title": s.title, "paragraphs": [p.text for p in s.paragraphs]}
             for s in draft.sections
         ],
+        "hot_topics": [matter.to_json() for matter in draft.hot_topics],
         "printed": printed,
         "quoted": list(_quoted(draft)),
         "figures": [f.to_json() for f in draft.figures if f.id in cited or _is_input(f.id, draft)],

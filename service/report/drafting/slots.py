@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.report.drafting.draft import Cited, Literal, Quoted, Sentence, Span, Written
+from service.report.drafting.hot import HotMatter
 from service.report.figures.errors import UnbackedSentenceError
 from service.report.figures.facts import load_facts
 from service.report.figures.figure import Entered, Figure, FigureBook, TableCell
 from service.report.formats import ReportFormat
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
-_APPLICANT_PARTS = re.compile(r"^.*·")
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Filler:
     about : mapping row of 基本信息 → text
     file : str
         Name of the figures workbook.
-    hot : sequence of (name span, figure)
+    hot : sequence of HotMatter
         The matters raised most, in order.
     """
 
@@ -36,7 +37,7 @@ class Filler:
     form: ReportFormat
     about: Mapping[str, str]
     file: str
-    hot: Sequence[tuple[Quoted, Figure]] = ()
+    hot: Sequence[HotMatter] = ()
 
     def sentence(
         self, id: str, text: str, claims: Sequence[str] = (), *, place: str = ""
@@ -71,7 +72,7 @@ class Filler:
         if kind == "parts":
             return self._parts(rest)
         if kind == "hot":
-            return self._hot()
+            return self._hot(rest)
         if kind == "name":
             figure = self._figure(rest, place)
             return [Quoted(figure.name, figure.source)]
@@ -109,9 +110,23 @@ class Filler:
         name = name.split("（")[0]
         return Quoted(name, part.source)
 
-    def _hot(self) -> list[Span]:
+    def _hot(self, kind: str) -> list[Span]:
+        if kind == "overview":
+            return self._matters(self.hot[:_MOST_NAMED])
         spans: list[Span] = []
-        for index, (name, figure) in enumerate(self.hot):
+        for line in dict.fromkeys(m.topic for m in self.hot if m.topic):
+            own = [m for m in self.hot if m.topic == line]
+            lead = Quoted(line, own[0].quoted.source)
+            spans += [Literal("；")] if spans else []
+            spans += [lead, Literal("方面主要是"), *self._matters(own)]
+        return spans
+
+    def _matters(self, matters: Sequence[HotMatter]) -> list[Span]:
+        spans: list[Span] = []
+        for index, matter in enumerate(matters):
             spans += [Literal("、")] if index else []
-            spans += [name, Literal("（"), Cited(figure.shown, figure.id), Literal("）")]
+            spans += [matter.quoted, Literal("（"), Cited(matter.figure.shown, matter.figure.id)]
+            if matter.last is not None:
+                spans += [Literal("，上年"), Cited(matter.last.shown, matter.last.id)]
+            spans.append(Literal("）"))
         return spans

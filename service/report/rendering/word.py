@@ -9,10 +9,11 @@ from typing import Any
 from service.report.drafting.draft import Cited, Draft, Grid, GridCell, Paragraph, Quoted, Sentence
 from service.report.drafting.notice import NOTICE_TITLE, notice_lines
 from service.report.errors import ReportFormatError
-from service.report.figures.figure import Cases, Entered, FigureSource, Formula, TableCell
+from service.report.figures.figure import FigureSource
 from service.report.rendering import template
+from service.report.rendering.sources import source_words
 
-_MOST_IDS = 60
+_ROW_MM = {2: 9.0, 3: 6.2, 4: 9.0}
 
 
 def render_word(
@@ -55,7 +56,7 @@ class _Writer:
     def write(self) -> bytes:
         draft = self._draft
         self._notice()
-        self._plain(draft.title, template.TITLE)
+        self._title()
         self._plain("", template.BODY)
         for paragraph in draft.preamble:
             self._paragraph(paragraph)
@@ -79,6 +80,15 @@ class _Writer:
         stream = io.BytesIO()
         self._document.save(stream)
         return stream.getvalue()
+
+    def _title(self) -> None:
+        """The title, with the agency on a line of its own: a title never breaks inside a word."""
+        title, agency = self._draft.title, self._draft.agency
+        paragraph = self._plain("", template.TITLE)
+        run = paragraph.add_run(agency)
+        if agency:
+            run.add_break()
+        paragraph.add_run(title.removeprefix(agency))
 
     def _plain(self, text: str, style: str) -> Any:
         return self._document.add_paragraph(text, style=style)
@@ -122,7 +132,7 @@ class _Writer:
         _widths(table, grid)
         owned = {(c.row, c.column): c for c in grid.cells}
         for row in range(grid.n_rows):
-            _keep_row(table.rows[row], is_head=row < grid.head_rows, is_last=row == grid.n_rows - 1)
+            _keep_row(table.rows[row], _ROW_MM[grid.number], is_head=row < grid.head_rows)
         for cell in owned.values():
             self._cell(table, cell, grid)
 
@@ -148,23 +158,6 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = last_line
         if self._annotate and cell.figure_id and cell.text:
             self._comment(run, self._draft.figures[cell.figure_id].source)
-
-
-def source_words(source: FigureSource) -> str:
-    """A source in one Chinese line."""
-    if isinstance(source, Cases):
-        ids = source.ids
-        if not ids:
-            return "登记表中没有这样的申请"
-        more = "等" if len(ids) > _MOST_IDS else ""
-        return f"登记表中的{len(ids)}件申请：{'、'.join(ids[:_MOST_IDS])}{more}"
-    if isinstance(source, Entered):
-        who = "，".join(part for part in (source.by, source.on) if part)
-        return f"{source.file} {source.cell} 填报" + (f"（{who}）" if who else "")
-    if isinstance(source, Formula):
-        return f"算式：{source.text}"
-    assert isinstance(source, TableCell)
-    return f"{source.file} {source.cell}"
 
 
 def _element(parent: Any, tag: str, **attributes: str) -> Any:
@@ -195,8 +188,11 @@ def _widths(table: Any, grid: Grid) -> None:
             cell.width = Mm(width * scale)
 
 
-def _keep_row(row: Any, *, is_head: bool, is_last: bool) -> None:
+def _keep_row(row: Any, height_mm: float, *, is_head: bool) -> None:
     """A row never breaks; heading rows repeat on the next page."""
+    from docx.shared import Mm
+
+    row.height = Mm(height_mm)
     properties = row._tr.get_or_add_trPr()
     _element(properties, "w:cantSplit")
     if is_head:
