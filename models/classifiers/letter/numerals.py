@@ -15,7 +15,7 @@ def parse_numeral(text: str) -> int | None:
 
     Positional writing (三六) and multiplicative writing (三十六) are both read.
     """
-    if text.isdecimal() and text.isascii():
+    if text.isdecimal() and text.isascii() and len(text) <= 3:
         return int(text)
     if not text or any(c not in _DIGITS and c not in _TENS and c not in _UNITS for c in text):
         return None
@@ -41,7 +41,8 @@ def _multiplicative(text: str) -> int | None:
         if unit >= ceiling or (pending == 0 and unit == 100):
             return None
         total, pending, ceiling = total + (pending or 1) * unit, None, unit
-    return total + (pending or 0)
+    total += pending or 0
+    return total if total < 1000 else None
 
 
 def chinese_numeral(value: int) -> str:

@@ -24,7 +24,7 @@ _DEMAND = re.compile(
     r"(?:^|[,。;:、?!□])(?:现|特|故|因此|为此|据此|依法|应)?(?:请|需|须|望|烦请|敬请|务请|务必|应当?|限)(?!求)"
     r"(?:你|您|贵|申请人)?[^。;]{0,70}"
     r"(?:补正|补充|更正|更改|明确|说明|写明|写清|补齐|补证|补来|送回|交回|缴纳?|交纳|支付|缴费|交费"
-    r"|是否同意|提出|反馈|意见|答复[:,]|回复|函复|划勾)"
+    r"|是否同意|告知我|提出|反馈|意见|答复[:,]|回复|函复|划勾)"
 )
 _TOLD = re.compile(
     r"(?:要求|通知|告知|请求)(?:其|原告|申请人|你|您|[^,。;]{0,6}某)?[^。;]{0,40}"
@@ -34,7 +34,7 @@ _NOT_DONE = re.compile(
     r"至今|仍未|届满(?![^。;]{0,16}的,)|(?:均|都)?未(?:能)?(?:收到|回复|予?配合)|没有?(?:收到|等到|补来|补充)"
     r"|已(?:逾期|超过[^,。;]{0,8}期限)|截至[^。;]{0,24}未|[现兹]正?式?告知[:,]?[^。;]{0,12}(?:视为|视作)放弃"
     r"|期限?[^,。;]{0,24}(?:已满|满了|已过|过了|过去)|未见?到账|拒[绝不](?:补|缴)|均未|(?:一直|始终)(?:未|没)"
-    r"|(?:你|您|申请人|其|原告)[^。;]{0,40}(?:未|没有?)[^,。;]{0,16}(?:补[正充来交齐]|缴|交)[^,。;的]*[,。]"
+    r"|(?:你|您|申请人|其|原告)[^。;]{0,40}(?:未|没有?)[^,。;]{0,16}(?:补[正充来交齐](?!之前|前)|缴|交)[^,。;的]*[,。]"
     r"|(?:未|没有?)(?:予)?(?:补正|缴纳|补充|交费|缴费)[,。]|理由逾期(?:不补正)?[,。]"
 )
 _CONSULTS = re.compile(
@@ -46,12 +46,13 @@ _CONSULTED = re.compile(
     r"|(?:回复|复函|答复|表示)(?!是否)[^,。;是:]{0,8}不?同意(?!公开[、,])"
 )
 _OBJECT = re.compile(r"(?:反对|不同意)[^,。;]{0,6}请|收意见")
+_TITLED = re.compile(r"^.{0,30}?补正(?:告知|通知)书?")
 _RECEIPT = re.compile(r"^.{0,40}?(?:登记|受理|收件)回执")
 _HEADED = re.compile(
-    r"^.{0,80}?(?:补正|补充(?:材料|手续)?)[^,。;]{0,6}(?:告知书?|通知书?)|作出《?[^,。;》]{0,16}补正"
+    r"^.{0,80}?(?:补正|补充(?:材料|手续)?)[^,。;]{0,10}(?:告知书?|通知书?|的函)|作出《?[^,。;》]{0,16}补正"
 )
 _CORRECTED = re.compile(
-    r"补[正充][^。;]{0,50}(?:仍|依然|依旧|还是)|(?:收到|提交|寄回)[^,。;]{0,14}补正(?:材料|申请|后)"
+    r"补[正充][^。;]{0,50}(?:仍|依然|依旧|还是(?:不|无|没))|(?:收到|提交|寄回)[^,。;]{0,14}补正(?:材料|申请|后)(?!之日|起)"
 )
 _ASKS = frozenset({"correction", "fee", "third_party"})
 _ORDER = ("fee", "correction", "third_party", "extension", "receipt")
@@ -106,16 +107,10 @@ def which_procedural(
         The whole letter, with its title.
     """
     demanded = is_demand(decision)
-    if _consults(text, decision, decided):
-        return "third_party"
-    if _RECEIPT.search(text):
-        return "receipt"
-    if demanded and _HEADED.search(text) and not _CORRECTED.search(decision):
-        return "correction"
-    points: dict[str, float] = {}
-    for hit in hits:
-        kind = hit.code.removeprefix(PROCEDURAL)
-        points[kind] = points.get(kind, 0) + hit.points
+    plain = _plainly(text, decision, decided, demanded=demanded)
+    if plain is not None:
+        return plain
+    points = _by_kind(hits)
     if _CORRECTED.search(decision):
         points.pop("correction", None)
     if points.get("extension", 0) >= CUE:
@@ -129,6 +124,26 @@ def which_procedural(
             return kind
         if points[kind] >= 3 * CUE and max(rest) < CUE:
             return kind
+    return None
+
+
+def _by_kind(hits: list[Hit]) -> dict[str, float]:
+    points: dict[str, float] = {}
+    for hit in hits:
+        kind = hit.code.removeprefix(PROCEDURAL)
+        points[kind] = points.get(kind, 0) + hit.points
+    return points
+
+
+def _plainly(text: str, decision: str, decided: dict[str, float], *, demanded: bool) -> str | None:
+    """Kind of a letter whose heading or question leaves no doubt."""
+    if _consults(text, decision, decided):
+        return "third_party"
+    if _RECEIPT.search(text):
+        return "receipt"
+    asked = demanded or (_TITLED.search(text) and not _NOT_DONE.search(decision))
+    if asked and _HEADED.search(text) and not _CORRECTED.search(decision):
+        return "correction"
     return None
 
 
