@@ -175,19 +175,20 @@ def _still_given(
         ]
     if cited_against and not cited_for:
         given = [g for g in given if _HANDED_OVER.search(provision, g.hit.start, g.hit.end)]
-    return [g for g in given if _is_provision(g.hit, hits, provision)]
+    reasons = [h for h in hits if h.code in (strongest, "refused") and h.kind != "hint"]
+    return [g for g in given if _is_provision(g.hit, reasons, strongest, provision)]
 
 
-def _is_provision(hit: Hit, hits: list[Hit], provision: str) -> bool:
-    """Whether something beside a refusal is given: handed over, or named before the refusal.
+def _is_provision(hit: Hit, reasons: list[Hit], strongest: str, provision: str) -> bool:
+    """Whether something beside a refusal is given: named before the reason, or handed over.
 
-    What comes after it, such as 处罚结果已在网站公布, is about another thing.
+    What comes after the reason, such as 处罚结果已在网站公布, is about another thing; beside
+    不存在 it counts if it was handed over.
     """
-    against = [h for h in hits if h.code not in ("granted", "partial") and h.kind != "hint"]
-    reasoned = [h for h in against if h.code.startswith(_REASONED)]
-    if any(hit.start < other.start for other in reasoned or against):
+    if any(hit.start < reason.start for reason in reasons):
         return True
-    return not reasoned and bool(_HANDED_OVER.search(provision, hit.start, hit.end))
+    is_final = strongest.startswith(_REASONED)
+    return not is_final and bool(_HANDED_OVER.search(provision, hit.start, hit.end))
 
 
 def _says_partial(hits: list[Hit], grants: bool) -> bool:
