@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+WHOLE_CASE = frozenset({"unavailable.unclear", "other.no_correction", "other.unpaid_fee"})
+"""Outcomes of the whole application, never of one item: the last that is said stands."""
 PROVIDED = frozenset({"granted", "partial"})
 
 
@@ -22,7 +24,8 @@ class RollUp:
     is_mixed : bool
         Some items were provided and some not: 部分公开 by the default rule.
     is_first_of_several : bool
-        Only refusals, but of different rows: the first item's stands for the case.
+        Only refusals, but of different rows: the first item's stands for the case (or what
+        ended the application as a whole).
     """
 
     outcome: str
@@ -45,4 +48,5 @@ def roll_up(outcomes: Sequence[str]) -> RollUp:
         return RollUp(outcomes[0])
     if kinds & PROVIDED:
         return RollUp("partial", is_mixed=bool(kinds - PROVIDED))
-    return RollUp(outcomes[0], is_first_of_several=True)
+    whole = [outcome for outcome in outcomes if outcome in WHOLE_CASE]
+    return RollUp(whole[-1] if whole else outcomes[0], is_first_of_several=True)
