@@ -53,8 +53,8 @@ REASONS = [
 ]
 HOT = [
     ("青禾区柳湾村", "征地补偿", 26),
-    ("临河区前坡村", "征地审批", 19),
-    ("北塔区河畔新城", "建设工程规划许可", 12),
+    ("北塔区前坡村", "征地审批", 19),
+    ("临河区河畔新城", "建设工程规划许可", 12),
 ]
 
 TABLE2 = {
@@ -180,10 +180,17 @@ def _subjects(rng: random.Random, n: int) -> list[tuple[str, str]]:
     found = [(subtopic, place) for place, subtopic, count in HOT for _ in range(count)]
     while len(found) < n:
         subtopic = rng.choices(list(SUBJECTS), WEIGHTS)[0]
-        found.append((subtopic, rng.choice(AREAS) + rng.choice(SUBJECTS[subtopic][2])))
+        found.append((subtopic, _place(rng, subtopic)))
     rng.shuffle(found)
     return [(s, f"{rng.choice(OPENINGS)}{place}{rng.choice(SUBJECTS[s][1])}{rng.choice(REASONS)}。")
             for s, place in found]  # fmt: skip
+
+
+def _place(rng: random.Random, subtopic: str) -> str:
+    """A village or estate with its district: each lies in one."""
+    names = SUBJECTS[subtopic][2]
+    index = rng.randrange(len(names))
+    return AREAS[index % len(AREAS)] + names[index]
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from models.summarizers.places import Place, find_places
 from models.text.segment import default_segmenter
 
 MAX_CHARACTERS = 32
+_STUMP = 4
 _SHORTEST, _LENGTH, _WINDOW, _OPENINGS, _LONGEST_PLACE = 5, 24, 1200, 3, 10
 _CLAUSE = re.compile(r"[^，,。！!？?；;\n\r：:]+[？?]?")
 _GREETING = re.compile(
@@ -148,4 +149,7 @@ def _shortened(text: str, limit: int) -> str:
         if len(kept) + len(word) > limit:
             break
         kept += word
+    head, comma, tail = kept.rpartition("，")
+    if comma and len(tail) <= _STUMP and len(head) >= _LENGTH // 2:
+        kept = head
     return _tidy(kept) or text[:limit]

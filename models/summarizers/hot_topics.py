@@ -7,6 +7,7 @@ group; a group holds only neighbours of its centre, so it does not drift as chai
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ _BLOCK = 1000
 _MOST_PRODUCTS = 400_000_000
 _SHARE, _MATTER_SHARE = 0.6, 0.7
 _LONGEST_NAME = 24
+_CLAUSE_END = re.compile(r"[，,？?！!；;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,8 @@ def find_hot_topics(
         name = _name(terms, centre, members, [own_matters[i] for i in shared], counts)
         title = headline(texts[unique[centre]], own_titles[unique[centre]])
         example = redact(title)[0]
-        found.append(
-            HotTopic(redact(name)[0] if name else example, everyone, unique[centre], example)
-        )
+        called = redact(name)[0] if name else _CLAUSE_END.split(example)[0][:_LONGEST_NAME]
+        found.append(HotTopic(called, everyone, unique[centre], example))
     return found
 
 

@@ -1,12 +1,14 @@
-"""`POST /v1/reports/check`: upload a report, and last year's if at hand, get the findings."""
+"""`/v1/reports`: check a report that is uploaded, draft one from a register and figures."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel
 
 from service.api.problems import RESPONSES
@@ -106,3 +108,62 @@ async def _respond(file: UploadFile, previous: UploadFile | None, *, as_page: bo
     if as_page:
         return HTMLResponse(render_page(result))
     return JSONResponse(result.to_json())
+
+
+_MEDIA = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+}
+
+
+@router.post("/draft", response_class=Response, responses=RESPONSES, summary="起草年度报告")
+async def draft_report_upload(
+    requests: Annotated[UploadFile, File(description="申请登记表")],
+    figures: Annotated[UploadFile, File(description="数据表 xlsx")],
+    year: Annotated[int, Form(ge=2019, le=2100, description="报告年度")],
+    previous: Annotated[UploadFile | None, File(description="上年报告")] = None,
+    kind: Annotated[Literal["docx", "html", "md", "json"], Form(description="文件类型")] = "docx",
+    annotate: Annotated[bool, Form(description="在批注中写明来源")] = False,
+) -> Any:
+    """Draft the annual report of a year; the answer is the file."""
+    from service.report.reading.source import MAX_BYTES
+
+    uploads = {}
+    for role, upload in (("requests", requests), ("figures", figures), ("previous", previous)):
+        if upload is not None and upload.filename:
+            content = await upload.read(MAX_BYTES + 1)
+            uploads[role] = (content, Path(upload.filename).suffix[:8])
+    content, settled = await run_in_threadpool(_draft, uploads, year, kind, annotate=annotate)
+    headers = {"X-Settled": "true" if settled else "false"}
+    return Response(content, media_type=_MEDIA[kind], headers=headers)
+
+
+def _draft(
+    uploads: dict[str, tuple[bytes, str]], year: int, kind: str, *, annotate: bool
+) -> tuple[bytes, bool]:
+    """Draft from uploads, in a folder that is gone afterwards."""
+    import json
+
+    from service.report.drafting.prepare import draft_report
+    from service.report.drafting.provenance import draft_json
+    from service.report.rendering.render import checked, render
+
+    with TemporaryDirectory() as folder:
+        paths = {}
+        for role, (content, suffix) in uploads.items():
+            paths[role] = Path(folder) / f"{role}{suffix}"
+            paths[role].write_bytes(content)
+        empty = Path(folder) / "missing"
+        draft = draft_report(
+            year,
+            paths.get("requests", empty),
+            paths.get("figures", empty),
+            paths.get("previous"),
+        )
+    if kind == "json":
+        return json.dumps(draft_json(draft), ensure_ascii=False).encode(), draft.is_settled
+    made = render(draft, f".{kind}", annotate=annotate)
+    checked(made, f"report.{kind}")
+    return made, draft.is_settled

@@ -95,6 +95,7 @@ class ChunkLabeller:
     text_column: str
     id_column: str | None
     replies: ReplyTask | None = None
+    headline: str = ""
 
     def __call__(self, chunk: Chunk) -> Answered:
         """Label one chunk. Every row of it comes out, in the rows or in the rejects."""
@@ -141,7 +142,7 @@ class ChunkLabeller:
         tally.add(Tally.of_batch(predictions, lines))
         answers = self.columns.frame(predictions, self._evidence(frame[self.text_column]))
         kept = [RAW] if RAW in frame.columns else frame.columns
-        added = [answers, *self._outcomes(frame, tally)]
+        added = [answers, *self._outcomes(frame, tally), *self._headlines(frame)]
         return pl.concat([frame.select(kept), *added], how="horizontal")
 
     def _outcomes(self, frame: pl.DataFrame, tally: Tally) -> list[pl.DataFrame]:
@@ -157,6 +158,15 @@ class ChunkLabeller:
             answers[i] = answer
         tally.add_outcomes(answers)
         return [self.replies.columns.frame(answers)]
+
+    def _headlines(self, frame: pl.DataFrame) -> list[pl.DataFrame]:
+        """One-line titles of the texts, if they are asked for."""
+        if not self.headline:
+            return []
+        from models.summarizers.headline import headlines
+
+        made = headlines(frame[self.text_column].to_list())
+        return [pl.DataFrame({self.headline: pl.Series(made, dtype=pl.String)})]
 
     def _evidence(self, texts: pl.Series) -> dict[str, list[str]] | None:
         if not self.columns.with_evidence:

@@ -16,7 +16,7 @@ from pathlib import Path
 import models
 from models.errors import InputError
 from service.classification.answer import ChunkLabeller, Classifier, LetterReader, ReplyTask
-from service.classification.columns import plan_columns
+from service.classification.columns import HEADLINE, HEADLINE_HEADING, plan_columns
 from service.classification.duplicates import find_id_column
 from service.classification.engine import map_in_order, n_cores
 from service.classification.outcome_columns import OutcomeColumns
@@ -50,6 +50,8 @@ class LabelOptions:
         Threads; as many as there are cores by default.
     reply_column : str, optional
         Column with the reply letters, from which outcomes are read; none by default.
+    with_headlines : bool, default=False
+        Add a one-line title of each text, in the writer's words.
     """
 
     text_column: str | None = None
@@ -58,6 +60,7 @@ class LabelOptions:
     with_evidence: bool = False
     n_workers: int | None = None
     reply_column: str | None = None
+    with_headlines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +115,14 @@ def label_file(
         classifier.heads,
         for_people=format is Format.XLSX,
         with_evidence=options.with_evidence,
-        others=outcome.names if reply_column else (),
+        others=(outcome.names if reply_column else ()) + _headline_names(options, format),
     )
     replies = None
     if reply_column is not None:
         outcome = replace(outcome, prefix=columns.prefix)
         replies = ReplyTask(reader or default_reader(), reply_column, outcome)
-    added = columns.names + (outcome.names if replies else ())
+    headline = "".join(columns.prefix + name for name in _headline_names(options, format))
+    added = columns.names + (outcome.names if replies else ()) + ((headline,) if headline else ())
     with _explained(output_path), ExitStack() as stack:
         key = _key(input_path, classifier, added, text_column, format, options, replies)
         work = stack.enter_context(WorkDirectory(output_path, key))
@@ -126,7 +130,9 @@ def label_file(
         stack.enter_context(closing(run))
         n_resumed = run.tally.n_labelled + run.tally.n_rejected
         id_column = find_id_column(existing)
-        labeller = ChunkLabeller(classifier, columns, run.output, text_column, id_column, replies)
+        labeller = ChunkLabeller(
+            classifier, columns, run.output, text_column, id_column, replies, headline
+        )
         chunks = islice(opened.source.chunks(), run.n_chunks, None)
         for answered in map_in_order(labeller, chunks, options.n_workers or n_cores()):
             run.take(answered)
@@ -145,6 +151,12 @@ def label_file(
         notices=opened.notices + notices,
         tally=run.tally,
     )
+
+
+def _headline_names(options: LabelOptions, format: Format) -> tuple[str, ...]:
+    if not options.with_headlines:
+        return ()
+    return (HEADLINE_HEADING,) if format is Format.XLSX else (HEADLINE,)
 
 
 def _reply_column(opened: OpenedInput, options: LabelOptions) -> str | None:

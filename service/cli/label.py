@@ -49,6 +49,7 @@ def label_cli(
         None, "--encoding", help="文本文件的编码，如 utf-8、gb18030；默认自动识别。"
     ),
     evidence: bool = typer.Option(False, "--evidence", help="加上依据列（要慢好几倍）。"),
+    headlines: bool = typer.Option(False, "--headlines", help="加上一列：给每件来信拟一行标题。"),
     engine: Engine = typer.Option(
         Engine.LOCAL, "--engine", help="在哪里计算：local 为本机。", show_default=False
     ),
@@ -66,6 +67,7 @@ def label_cli(
         sheet=sheet,
         encoding=encoding,
         with_evidence=evidence,
+        with_headlines=headlines,
         n_workers=workers,
         reply_column=reply_column,
     )

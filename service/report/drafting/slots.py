@@ -15,7 +15,7 @@ from service.report.figures.figure import Entered, Figure, FigureBook, TableCell
 from service.report.formats import ReportFormat
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
-_MOST_NAMED = 5
+_MOST_NAMED, _MOST_OF_LINE = 5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Filler:
             return self._matters(self.hot[:_MOST_NAMED])
         spans: list[Span] = []
         for line in dict.fromkeys(m.topic for m in self.hot if m.topic):
-            own = [m for m in self.hot if m.topic == line]
+            own = [m for m in self.hot if m.topic == line][:_MOST_OF_LINE]
             lead = Quoted(line, own[0].quoted.source)
             spans += [Literal("；")] if spans else []
             spans += [lead, Literal("方面主要是"), *self._matters(own)]
