@@ -56,7 +56,7 @@ def test_version_is_written_once():
 
 
 def test_no_large_file_is_tracked():
-    large = {str(p): size for p in tracked() if (size := (ROOT / p).stat().st_size) > 6_000_000}
+    large = {str(p): size for p in tracked() if (size := (ROOT / p).stat().st_size) > 8_000_000}
     assert large == {}
 
 

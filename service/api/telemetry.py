@@ -49,6 +49,28 @@ class _TooLarge(Exception):
     pass
 
 
+class _Body:
+    """A request body that may not grow beyond a limit."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive, self._limit = receive, limit
+        self.n_bytes = 0
+        self.is_too_large = False
+
+    def declare(self, n_bytes: int) -> None:
+        """Refuse a declared length beyond the limit."""
+        if n_bytes > self._limit:
+            self.is_too_large = True
+            raise _TooLarge
+
+    async def receive(self) -> Message:
+        """Pass the next part on, counting."""
+        message = await self._receive()
+        self.n_bytes += len(message.get("body", b""))
+        self.declare(self.n_bytes)
+        return message
+
+
 class Observe:
     """ASGI middleware: request id, body limit, metrics, one log line."""
 
@@ -65,15 +87,12 @@ class Observe:
         scope.setdefault("state", {})["request_id"] = request_id
         limit = self._limit(scope["path"])
         status = 500
-        n_bytes = 0
+        body = _Body(receive, limit)
 
-        async def limited() -> Message:
-            nonlocal n_bytes
-            message = await receive()
-            n_bytes += len(message.get("body", b""))
-            if n_bytes > limit:
-                raise _TooLarge
-            return message
+        async def from_app(message: Message) -> None:
+            # A framework that caught the refusal while reading answers with its own error.
+            if not body.is_too_large:
+                await noted(message)
 
         async def noted(message: Message) -> None:
             nonlocal status
@@ -87,13 +106,14 @@ class Observe:
             await send(message)
 
         try:
-            if _declared_length(scope) > limit:
-                raise _TooLarge
-            await self._app(scope, limited, noted)
+            body.declare(_declared_length(scope))
+            await self._app(scope, body.receive, from_app)
         except _TooLarge:
-            detail = f"请求正文超过 {limit // 2**20} MB，请分批提交。"
-            await problem(413, "too_large", detail)(scope, receive, noted)
+            pass
         finally:
+            if body.is_too_large:
+                detail = f"请求正文超过 {limit // 2**20} MB，请分批提交。"
+                await problem(413, "too_large", detail)(scope, receive, noted)
             route = getattr(scope.get("route"), "path", "other")
             elapsed = time.perf_counter() - start
             self._telemetry.requests.labels(route, status).inc()
@@ -104,7 +124,7 @@ class Observe:
                 method=scope["method"],
                 status=status,
                 milliseconds=round(elapsed * 1000, 1),
-                n_bytes=n_bytes,
+                n_bytes=body.n_bytes,
                 request_id=request_id,
             )
 
