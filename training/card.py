@@ -8,6 +8,24 @@ from typing import Any
 from models.pipeline import Pipeline
 
 _MISSING = "[not measured]"
+_PURPOSE = (
+    "A linear classifier over hashed character n-grams for Chinese messages to a municipal "
+    "natural-resources bureau. It runs offline on one core and says `review` where it does not "
+    "know."
+)
+_OWN_PURPOSE = (
+    "A linear classifier over hashed character n-grams, trained on labels of your own. It runs "
+    "offline on one core and says `review` where it does not know."
+)
+_LIMITS = (
+    "- Sorting citizens' messages and disclosure requests by topic and intent for a person to "
+    "confirm. It decides nothing: an outcome under the 条例 is never read from a request by this "
+    "model.\n"
+    "- Trained on texts written for this project, not on an office's own mail. Expect the figures "
+    "of `real messages` below on a stranger's messages, and better after review and "
+    "re-training.\n"
+)
+_OWN_LIMITS = "- Expect the figures below on texts like those it was trained on, less on others.\n"
 
 
 def render_card(pipeline: Pipeline, config: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
@@ -16,20 +34,14 @@ def render_card(pipeline: Pipeline, config: Mapping[str, Any], metrics: Mapping[
         f"| {head.name} | {len(head.codes)} | {_threshold(head.threshold)} |"
         for head in pipeline.questions.values()
     )
+    is_ours = any(head.get("label_set") for head in config.get("heads", ()))
     sections = [
         f"# {pipeline.model_id}",
-        "A linear classifier over hashed character n-grams for Chinese messages to a municipal "
-        "natural-resources bureau. It runs offline on one core and says `review` where it does "
-        "not know.",
+        _PURPOSE if is_ours else _OWN_PURPOSE,
         "## Heads\n\n| head | labels | accepts at |\n|---|---|---|\n" + heads,
         "## Intended use and limits\n\n"
-        "- Sorting citizens' messages and disclosure requests by topic and intent for a person to "
-        "confirm. It decides nothing: an outcome under the 条例 is never read from a request by "
-        "this model.\n"
-        "- Trained on texts written for this project, not on an office's own mail. Expect the "
-        "figures of `real messages` below on a stranger's messages, and better after review and "
-        "re-training.\n"
-        "- Labels with little support in the tables below are guesses with wide error bars.",
+        + (_LIMITS if is_ours else _OWN_LIMITS)
+        + "- Labels with little support in the tables below are guesses with wide error bars.",
         "## Training data\n\n" + _training(metrics.get("training")),
     ]
     if "adaptation" in metrics:

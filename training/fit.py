@@ -152,6 +152,8 @@ def fit_scorer(
     subset = take(counts, rows)
     encoder = config.encoder
     vocabulary = fit_vocabulary(subset, 1 << encoder.n_bits, min_df=encoder.min_df)
+    if not len(vocabulary):
+        raise InputError("语料太少：没有一个字在两条以上的文本中出现，无法训练，请增加标注。")
     entries = vocabulary.entries(subset)
     frequency = np.bincount(entries.columns, minlength=len(vocabulary))
     weightings = {name: target.config.weighting or name for name, target in targets.items()}
@@ -213,6 +215,8 @@ def _fit_head(
     labelled = y != _UNSET
     head = target.config
     n_labels = len(target.codes)
+    if len(np.unique(y[labelled])) < 2:
+        raise InputError(f"“{head.field}”的标注太少：留出一份校准后只剩一类，请至少给每类十条。")
     classifier = SGDClassifier(
         loss=head.loss,
         alpha=head.alpha,

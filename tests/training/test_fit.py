@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import models
+from models.errors import InputError
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
 from training.compare import Ours, compare, table
-from training.config import read_config
+from training.config import read_config, single_head
 from training.corpus import read_corpus, shipped_corpus
 from training.fit import encode_corpus, fit_scorer, read_targets
 from training.train import train
@@ -61,8 +62,6 @@ def test_own_labels_are_learnt_and_answered(own_labels, tmp_path):
 
 
 def test_training_twice_gives_the_same_bytes(own_labels, tmp_path):
-    from training.config import single_head
-
     corpus = read_corpus(own_labels, text_field="正文")
     config = single_head(read_config(), "类别")
     hashes = []
@@ -84,6 +83,23 @@ def test_shipped_corpus_and_recipe_reproduce_the_shipped_scores():
     _, shipped = models.load().scores(points)
     again = scorer.score(encode_corpus(texts, config))
     assert np.allclose(shipped, again, atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", ["好的,a\n坏的,b\n", "今天下雨了,a\n今天下雪了,b\n" * 2])
+def test_too_few_labels_are_said_so(tmp_path, rows):
+    path = tmp_path / "tiny.csv"
+    path.write_text("text,label\n" + rows, encoding="utf-8")
+    config = single_head(read_config(), "label")
+    with pytest.raises(InputError, match="太少"):
+        train(read_corpus(path), config, tmp_path / "model")
+
+
+def test_card_of_ones_own_model_does_not_speak_of_ours(own_labels, tmp_path):
+    config = single_head(read_config(), "类别")
+    train(read_corpus(own_labels, text_field="正文"), config, tmp_path / "model")
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "labels of your own" in card
+    assert "natural-resources" not in card
 
 
 class Constant:
