@@ -20,7 +20,7 @@ def notice_lines(draft: Draft) -> list[str]:
         how = "已计入各表" if is_counted else "未计入各表"
         ids = [i.case_id or f"第{i.line}行" for i in draft.cases.issues if i.message == message]
         shown = "、".join(ids[:3]) + ("等" if n > 3 else "")
-        lines.append(f"登记表中{message}的记录有 {n} 条（{shown}），{how}")
+        lines.append(f"登记表中{message}的记录（{n}）：{shown}，{how}")
     lines += draft.remarks
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], "其余事项见随附的 JSON 文件"]

@@ -23,7 +23,7 @@ def count_cases(table: CaseTable, form: ReportFormat, year: int) -> list[Figure]
     """
     figures = _table3(table.frame, form, year)
     new = table.frame.filter(pl.col("is_new"))
-    names = load_naming().channel_names | {"": "未注明方式"}
+    names = {**load_naming().channel_names, "": "未注明方式"}
     channels = _groups(new, "channel")
     for code, name in names.items():
         id = f"requests.channel.{code or 'unknown'}"

@@ -67,12 +67,11 @@ def find_questions(book: FigureBook, decisions: Mapping[str, Decision]) -> list[
     questions = [*_sums(book, decisions), *_pairs(book, decisions), *_counted(book, decisions),
                  *_carried(book, decisions)]  # fmt: skip
     for question in questions:
-        if question.is_settled and question.id.startswith("sum.") and question.decision is not None:
-            if question.decision.choice == TAKE_OTHER:
-                left, right = question.left, question.right
-                book.add(
-                    Figure(left.id, right.value, left.unit, left.period, right.source, left.name)
-                )
+        decision = question.decision
+        is_sum = question.is_settled and question.id.startswith("sum.")
+        if is_sum and decision is not None and decision.choice == TAKE_OTHER:
+            left, right = question.left, question.right
+            book.add(Figure(left.id, right.value, left.unit, left.period, right.source, left.name))
     return questions
 
 
@@ -122,10 +121,11 @@ def _question(
     *,
     is_counted: bool = False,
 ) -> Question:
-    other = "由申请登记数出" if is_counted else "为"
-    gap = abs(left.value - right.value)
+    where = "由申请登记表数出" if is_counted else "为"
+    gap = Figure("", abs(left.value - right.value), left.unit, "", left.source, "")
+    # Digits in brackets are not statements of the report: nobody, and no check, takes them for its own.
     message = (
-        f"{left.name}{left.shown}，{right.name}{other}{right.shown}，"
-        f"相差{Figure('', gap, left.unit, '', left.source, '').shown}，请核实"
+        f"{left.name}（{left.digits}）与{right.name}{where}的数（{right.digits}）"
+        f"相差（{gap.digits}），请核实"
     )
     return Question(id, message, left, right, decisions.get(id), is_counted)
