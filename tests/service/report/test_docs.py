@@ -30,3 +30,7 @@ def test_commands_and_addresses_are_documented():
     for words in ("report check", "report tables", "--previous", "--html", "--json", "--all",
                   "/v1/reports/check", "/v1/reports/check/page"):  # fmt: skip
         assert words in PAGE
+
+
+def test_title_of_the_list_rule_reads_right_whichever_side_is_larger():
+    assert load_rules()["N-SUM-ENUM"].name == "“其中”各项之和与总数相符"
