@@ -9,13 +9,11 @@ from typing import Annotated
 
 import typer
 
-from models.errors import YangguangError
 from service.cli.draft import draft_cli, form_cli, trace_cli
 
 report_app = typer.Typer(no_args_is_help=True, help="年度报告：起草、核对、读表。")
 
 _FOUND_PROBLEMS = 1
-_UNUSABLE = 2
 
 report_app.command("draft")(draft_cli)
 report_app.command("form")(form_cli)
@@ -35,11 +33,7 @@ def check_cli(
     every: Annotated[bool, typer.Option("--all", help="通过的核对也逐项列出。")] = False,
 ) -> None:
     """读一份年度报告，指出哪里不对。没有问题返回 0，有错误或警告返回 1，文件不能用返回 2。."""
-    try:
-        code = check(file, previous, as_json=as_json, html=html, every=every)
-    except YangguangError as error:
-        _refuse(error)
-    raise typer.Exit(code)
+    raise typer.Exit(check(file, previous, as_json=as_json, html=html, every=every))
 
 
 def check(
@@ -55,10 +49,12 @@ def check(
     Raises
     ------
     YangguangError
-        If a file cannot be used.
+        If a file cannot be used, or the page would replace a report.
     """
     from service.report import check_file
 
+    if html is not None:
+        _refuse_to_replace(html, file, previous)
     result = check_file(file, previous)
     if html is not None:
         from service.report.presenting.page import render_page
@@ -84,12 +80,9 @@ def tables_cli(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
 ) -> None:
     """读出表二、表三、表四的数，供其他程序使用。."""
-    try:
-        from service.report import read_report
+    from service.report import read_report
 
-        report = read_report(file)
-    except YangguangError as error:
-        _refuse(error)
+    report = read_report(file)
     if as_json:
         from service.report.presenting.tables_json import tables_json
 
@@ -108,6 +101,11 @@ def _write_json(data: object) -> None:
     sys.stdout.flush()
 
 
-def _refuse(error: YangguangError) -> None:
-    typer.echo(str(error), err=True)
-    raise typer.Exit(_UNUSABLE) from error
+def _refuse_to_replace(page: Path, file: Path, previous: Path | None) -> None:
+    from service.report.errors import ReportOutputError
+
+    for report, name in ((file, "被检查的报告"), (previous, "上年报告")):
+        if report is not None and report.exists() and page.exists() and page.samefile(report):
+            raise ReportOutputError(
+                f"--html 指的就是{name}“{report}”，写出会把它覆盖，请换一个文件名。"
+            )

@@ -4,11 +4,13 @@ import io
 import random
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from service.cli import main
 from service.report.formats import load_format
 from service.report.reading import read_report, read_report_bytes
 
@@ -388,6 +390,21 @@ def office():
 @pytest.fixture(scope="session")
 def seed_report(shared):
     return read_report(shared / "seed_shenyang_2020.txt")
+
+
+@pytest.fixture
+def run_program(monkeypatch, capfd):
+    """Run `yangguang` as a user does: exit code, output, complaints."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["yangguang", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as done:
+            main.run()
+        out, complaint = capfd.readouterr()
+        return done.value.code, out, complaint
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,7 @@ import io
 import zipfile
 
 import pytest
-from typer.testing import CliRunner
 
-from service.cli.report import report_app
 from service.report import check_report, read_report_bytes
 from service.report.checking.finding import Severity, Status
 from service.report.errors import (
@@ -119,7 +117,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_each_has_its_own_message(case, tmp_path):
+def test_each_has_its_own_message(case, tmp_path, run_program):
     data, name, kind, words = CASES[case]
     with pytest.raises(kind) as caught:
         read_report_bytes(data, name)
@@ -129,18 +127,16 @@ def test_each_has_its_own_message(case, tmp_path):
     assert message.endswith("。")
     path = tmp_path / name
     path.write_bytes(data)
-    done = CliRunner().invoke(report_app, ["check", str(path)])
-    assert done.exit_code == 2
-    assert done.output.strip() == message
-    assert "Traceback" not in done.output
+    assert run_program("report", "check", path) == (2, "", f"错误：{message}\n")
 
 
-def test_missing_file_and_folder(tmp_path):
+def test_missing_file_and_folder(tmp_path, run_program):
     for path, words in ((tmp_path / "没有.pdf", "找不到文件“没有.pdf”"), (tmp_path, "是文件夹")):
         for command in ("check", "tables"):
-            done = CliRunner().invoke(report_app, [command, str(path)])
-            assert done.exit_code == 2
-            assert words in done.output
+            code, _, complaint = run_program("report", command, path)
+            assert code == 2
+            assert complaint.startswith("错误：")
+            assert words in complaint
 
 
 def test_two_reports_in_one_file(make, writers):

@@ -114,10 +114,34 @@ def test_page_escapes_what_it_shows(make, html_page, tmp_path):
     assert "<script>alert" not in (tmp_path / "out.html").read_text(encoding="utf-8")
 
 
-def test_unwritable_output_is_one_line(files, tmp_path):
-    done = run("check", files[0], "--html", tmp_path / "没有" / "out.html")
-    assert done.exit_code == 2
-    assert "写不出" in done.output
+def test_unwritable_output_is_one_line(files, tmp_path, run_program):
+    target = tmp_path / "没有" / "out.html"
+    code, _, complaint = run_program("report", "check", files[0], "--html", target)
+    assert code == 2
+    assert complaint.startswith("错误：写不出")
+    assert complaint.count("\n") == 1
+
+
+def test_page_never_replaces_a_report(files, tmp_path, monkeypatch, run_program):
+    now, then = files
+    before = now.read_bytes(), then.read_bytes()
+    link = tmp_path / "链接.html"
+    link.symlink_to(now)
+    linked = tmp_path / "另一名.html"
+    linked.hardlink_to(then)
+    monkeypatch.chdir(tmp_path)
+    for target in (now, now.name, f"./{then.name}", link, linked):
+        code, out, complaint = run_program(
+            "report", "check", now, "--previous", then, "--html", target
+        )
+        assert (code, out) == (2, "")
+        assert complaint.startswith("错误：--html 指的就是")
+        assert complaint.count("\n") == 1
+        assert (now.read_bytes(), then.read_bytes()) == before
+    # A page of an earlier check may be replaced.
+    page = tmp_path / "核对.html"
+    for _ in range(2):
+        assert run_program("report", "check", now, "--html", page)[0] == 0
 
 
 def test_last_year(make, html_page, tmp_path):
