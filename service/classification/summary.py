@@ -80,7 +80,8 @@ class Summary:
         if self.n_duplicate_ids:
             lines.append(f"有 {self.n_duplicate_ids:,} 行的编号与前面的行重复，均已保留。")
         if tally.n_labelled:
-            lines += ["", *_crossed(tally), "", *_first(tally)]
+            table = _crossed(tally) if tally.crossed else _by_label(tally)
+            lines += ["", *table, "", *_first(tally)]
         if tally.outcomes:
             lines += ["", _outcomes(tally)]
         lines += ["", f"结果：{self.output}"]
@@ -90,6 +91,7 @@ class Summary:
                 f"  {reason}：{n:,} 行"
                 for reason, n in sorted(tally.reasons.items(), key=lambda item: -item[1])[:5]
             ]
+            lines.append("因此退出码为 1：只表示有行放在一边，其余都已完成，不是出错。")
         return "\n".join(lines)
 
 
@@ -115,6 +117,22 @@ def _crossed(tally: Tally) -> list[str]:
         review = tally.review_by_topic.get(code, 0)
         cells = [f"{counts.get(intent, 0):,}" for intent in intents]
         table.append([tally.names["topic"][code], *cells, f"{total:,}", f"{review / total:.0%}"])
+    return _aligned(table)
+
+
+def _by_label(tally: Tally) -> list[str]:
+    """Rows by label, one table a head, for models with heads of their own."""
+    lines: list[str] = []
+    for head, counts in tally.by_label.items():
+        table = [[HEADINGS.get(head, head), "行数", "占比"]]
+        for code, n in sorted(counts.items(), key=lambda item: -item[1]):
+            name = tally.names[head][code]
+            table.append([name, f"{n:,}", f"{n / tally.n_labelled:.0%}"])
+        lines += [*([""] if lines else []), *_aligned(table)]
+    return lines
+
+
+def _aligned(table: list[list[str]]) -> list[str]:
     widths = [max(_width(row[i]) for row in table) for i in range(len(table[0]))]
     return [
         "  ".join(
@@ -135,9 +153,10 @@ def _first(tally: Tally) -> list[str]:
     ]
     if not shares:
         return ["没有需要复核的行。"]
+    decisive = "主题和诉求类型" if tally.crossed else "各项"
     lines = [
         f"待复核：{'、'.join(shares)}。",
-        f"主题和诉求类型都可采纳的有 {n_sure:,} 行（{n_sure / tally.n_labelled:.1%}）。",
+        f"{decisive}都可采纳的有 {n_sure:,} 行（{n_sure / tally.n_labelled:.1%}）。",
     ]
     doubtful = {c: n for c, n in tally.review_by_topic.items() if c != OUT_OF_SCOPE}
     if doubtful:
@@ -146,7 +165,8 @@ def _first(tally: Tally) -> list[str]:
         lines.append(f"建议先看：主题判为“{name}”而待复核的 {n:,} 行。")
     if tally.uncertain:
         listed = "、".join(str(line) for _, line in tally.uncertain)
-        lines.append(f"主题最拿不准的行（输入文件中的行号）：{listed}。")
+        lead = "topic" if "topic" in tally.names else next(iter(tally.names), "topic")
+        lines.append(f"{HEADINGS.get(lead, lead)}最拿不准的行（输入文件中的行号）：{listed}。")
     return lines
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.labels import PROCEDURAL
-from models.prediction import PredictionBatch
+from models.prediction import HeadPredictions, PredictionBatch
 from models.replies import ReplyAnswer
 
 N_UNCERTAIN = 10
@@ -25,19 +25,21 @@ class Tally:
     n_labelled, n_rejected : int
         Rows with an answer, rows without.
     n_to_review : int
-        Rows whose topic or intent is to be reviewed.
+        Rows whose topic or intent is to be reviewed; any head of a model that lacks one of them.
     review_by_head : dict of str to int
         Rows whose answer of a head is to be reviewed.
     crossed : dict of str to dict of str to int
-        Rows by topic and intent.
+        Rows by topic and intent; empty for a model that lacks one of them.
+    by_label : dict of str to dict of str to int
+        Rows by head and label.
     review_by_topic : dict of str to int
         Rows whose topic is to be reviewed, by that topic.
     reasons : dict of str to int
         Rejected rows by reason.
     uncertain : list of (probability, line)
-        The rows with the least probable topics, at most ten.
+        The rows with the least probable topics (or labels of the model's first head), at most ten.
     names : dict of str to dict of str to str
-        Names of the topics and intents by code.
+        Names of the labels by head and code.
     outcomes : dict of str to int
         Rows by outcome read from their reply letter; `procedural.…` for letters that are none,
         `unread` where no row could be read, `no_reply` for rows without a letter.
@@ -53,6 +55,7 @@ class Tally:
     uncertain: list[tuple[float, int]] = field(default_factory=list)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
+    by_label: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
         """Take in another run's counts."""
@@ -65,6 +68,8 @@ class Tally:
         _add(self.outcomes, other.outcomes)
         for topic, counts in other.crossed.items():
             _add(self.crossed.setdefault(topic, {}), counts)
+        for head, counts in other.by_label.items():
+            _add(self.by_label.setdefault(head, {}), counts)
         self.names.update(other.names)
         self.uncertain = sorted(self.uncertain + other.uncertain)[:N_UNCERTAIN]
 
@@ -92,31 +97,28 @@ class Tally:
     @classmethod
     def of_batch(cls, batch: PredictionBatch, lines: NDArray[np.int64]) -> Tally:
         """Count a batch whose documents stand at the given lines."""
-        topic, intent = batch.heads["topic"], batch.heads["intent"]
-        review = ~(topic.accepted & intent.accepted)
-        shape = (len(topic.codes), len(intent.codes))
-        pairs = np.bincount(topic.best * shape[1] + intent.best, minlength=shape[0] * shape[1])
-        table = pairs.reshape(shape)
-        by_topic = np.bincount(topic.best[~topic.accepted], minlength=shape[0])
-        rows = np.flatnonzero(~topic.accepted)
-        probability = topic.probability()[rows]
+        heads = batch.heads
+        is_crossed = "topic" in heads and "intent" in heads
+        decisive = ("topic", "intent") if is_crossed else tuple(heads)
+        review = ~np.logical_and.reduce([heads[name].accepted for name in decisive])
+        lead = heads["topic"] if "topic" in heads else next(iter(heads.values()))
+        rows = np.flatnonzero(~lead.accepted)
+        probability = lead.probability()[rows]
         least = np.argsort(probability, kind="stable")[:N_UNCERTAIN]
+        doubtful = np.bincount(lead.best[rows], minlength=len(lead.codes))
         return cls(
             n_labelled=len(batch),
             n_to_review=int(review.sum()),
-            review_by_head={
-                name: int((~head.accepted).sum()) for name, head in batch.heads.items()
-            },
-            crossed={
-                code: _counts(intent.codes, table[i])
-                for i, code in enumerate(topic.codes)
-                if table[i].any()
-            },
-            review_by_topic=_counts(topic.codes, by_topic),
+            review_by_head={name: int((~head.accepted).sum()) for name, head in heads.items()},
+            crossed=_cross(heads["topic"], heads["intent"]) if is_crossed else {},
+            review_by_topic=_counts(lead.codes, doubtful) if "topic" in heads else {},
             uncertain=[(round(float(probability[i]), 4), int(lines[rows[i]])) for i in least],
             names={
-                "topic": dict(zip(topic.codes, topic.names, strict=True)),
-                "intent": dict(zip(intent.codes, intent.names, strict=True)),
+                name: dict(zip(head.codes, head.names, strict=True)) for name, head in heads.items()
+            },
+            by_label={
+                name: _counts(head.codes, np.bincount(head.best, minlength=len(head.codes)))
+                for name, head in heads.items()
             },
         )
 
@@ -126,6 +128,17 @@ class Tally:
         tally = cls(**stored)
         tally.uncertain = [(float(p), int(line)) for p, line in tally.uncertain]
         return tally
+
+
+def _cross(topic: HeadPredictions, intent: HeadPredictions) -> dict[str, dict[str, int]]:
+    shape = (len(topic.codes), len(intent.codes))
+    pairs = np.bincount(topic.best * shape[1] + intent.best, minlength=shape[0] * shape[1])
+    table = pairs.reshape(shape)
+    return {
+        code: _counts(intent.codes, table[i])
+        for i, code in enumerate(topic.codes)
+        if table[i].any()
+    }
 
 
 def _counts(codes: Sequence[str], counts: NDArray[np.intp]) -> dict[str, int]:
