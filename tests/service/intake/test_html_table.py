@@ -42,3 +42,19 @@ def test_a_page_that_ends_too_soon_keeps_what_it_has(read):
 def test_a_page_without_table_is_an_error(read):
     with pytest.raises(InputError, match="没有表格"):
         read("<html><body>登录已过期</body></html>")
+
+
+def test_cells_that_reach_down_push_the_later_rows_to_their_columns(read):
+    page = (
+        "<table><tr><td>街道<td>编号<td>内容<td>备注"
+        "<tr><td rowspan=3>城关<td>1<td>请问<td rowspan=2>急"
+        "<tr><td>2<td>投诉</tr>\n<tr><td colspan=2>3<td>完"
+        "<tr><td>东关<td>4<td rowspan='x'>建议</table>"
+    )
+    assert read(page) == [
+        ["街道", "编号", "内容", "备注"],
+        ["城关", "1", "请问", "急"],
+        ["", "2", "投诉", ""],
+        ["", "3", "", "完"],
+        ["东关", "4", "建议", ""],
+    ]
