@@ -124,4 +124,9 @@ def _read(text: str | None, file: Path | None) -> str:
         return read_text(file)
     if sys.stdin.isatty():
         typer.echo("请输入正文，另起一行按 Ctrl-D（Windows 为 Ctrl-Z 回车）结束：", err=True)
-    return sys.stdin.buffer.read().decode("utf-8", "replace")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(
+            "标准输入的文字不是 UTF-8 编码，读不了。请存成文件，用 --file 读取（自动识别编码）。"
+        ) from None

@@ -18,7 +18,11 @@ def yangguang(monkeypatch, capsys, classifier):
 
     def call(*arguments, stdin=""):
         monkeypatch.setattr(sys, "argv", ["yangguang", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        monkeypatch.setattr(
+            sys,
+            "stdin",
+            io.TextIOWrapper(io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode())),
+        )
         with pytest.raises(SystemExit) as exit:
             run()
         captured = capsys.readouterr()

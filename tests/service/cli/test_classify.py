@@ -30,6 +30,12 @@ def test_nothing_to_classify(yangguang):
     assert yangguang("classify", stdin="")[0] == 2
 
 
+def test_standard_input_that_is_no_text(yangguang):
+    code, out, err = yangguang("classify", stdin=b"\xff\xfe\xe5")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "不是 UTF-8" in err
+
+
 def test_text_and_file(yangguang, tmp_path):
     code, _, err = yangguang("classify", "请问", "--file", tmp_path / "a.txt")
     assert code == 2
