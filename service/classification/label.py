@@ -98,8 +98,8 @@ def label_file(
         If the input cannot be used or the result cannot be written. What is done by then is kept.
     """
     started = time.monotonic()
-    format = output_format(output_path)
     _check_paths(input_path, output_path)
+    format = output_format(output_path)
     opened = open_input(
         input_path,
         sheet=options.sheet,

@@ -100,7 +100,11 @@ class WorkDirectory:
             self.path.mkdir(exist_ok=True)
             lock = (self.path / "lock").open("ab")
         except FileNotFoundError:
+            if output.parent.is_dir():  # file systems that take no files answer so
+                raise InputError(f"文件夹 {output.parent} 不能写入文件，请换一个。") from None
             raise InputError(f"文件夹 {output.parent} 不存在，无法写出结果。") from None
+        except PermissionError as error:
+            raise InputError(f"没有权限在文件夹 {output.parent} 中写文件，请换一个。") from error
         except OSError as error:
             raise InputError(f"无法在 {output.parent} 中写文件：{refusal(error)}。") from error
         if not _lock(lock):

@@ -31,6 +31,7 @@ def test_rejects_are_exit_1(yangguang, letters, tmp_path):
     code, out, _ = yangguang("label", letters, tmp_path / "a.csv")
     assert code == 1
     assert "a.csv.rejects.csv" in out
+    assert "退出码为 1：只表示有行放在一边" in out
 
 
 def test_options_reach_the_work(yangguang, letters, tmp_path):
@@ -50,6 +51,26 @@ def test_unusable_files_are_one_line_and_exit_2(yangguang, letters, tmp_path):
     code, _, err = yangguang("label", letters, letters)
     assert code == 2
     assert "同一个文件" in err
+
+
+def test_where_a_result_cannot_be(yangguang, letters, tmp_path, monkeypatch):
+    (tmp_path / "结果").mkdir()
+    code, _, err = yangguang("label", letters, tmp_path / "结果")
+    assert code == 2
+    assert "是文件夹" in err
+
+    def refuse(error):
+        def mkdir(*_, **__):
+            raise error
+
+        monkeypatch.setattr("service.classification.workdir.Path.mkdir", mkdir)
+        return yangguang("label", letters, tmp_path / "a.csv")
+
+    for error in (FileNotFoundError(2, "x"), PermissionError(13, "x")):
+        code, _, err = refuse(error)
+        assert code == 2
+        assert "不存在" not in err
+        assert str(tmp_path) in err
 
 
 def test_errors_hold_no_text_of_a_citizen(yangguang, tmp_path):
