@@ -19,7 +19,9 @@ def render_card(answers: Mapping[str, Prediction], model_id: str) -> str:
 def _block(title: str, answer: Prediction) -> str:
     decision = DECISIONS[answer.decision == "accept"]
     lines = [f"{title}：{answer.name}（{answer.label}）　{answer.probability:.1%}　【{decision}】"]
-    others = [f"{c.name} {c.probability:.1%}" for c in answer.candidates[1:]]
+    # A second-level answer lies below the topic; a likelier label of another topic is no rival.
+    rivals = [c for c in answer.candidates[1:] if c.probability <= answer.probability]
+    others = [f"{c.name} {c.probability:.1%}" for c in rivals]
     if others:
         lines.append(f"　其他可能：{'、'.join(others)}")
     if answer.evidence:

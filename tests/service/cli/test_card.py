@@ -26,3 +26,15 @@ def test_a_card():
 
 def test_nothing_to_review():
     assert "可以采纳" in render_card({"topic": TOPIC}, "default@1")
+
+
+def test_no_other_possibility_is_likelier_than_the_answer():
+    candidates = (
+        Candidate("201", "耕地保护", 0.3),
+        Candidate("102", "控制性详细规划", 0.4),
+        Candidate("202", "征地补偿", 0.2),
+    )
+    answer = Prediction("201", "耕地保护", 0.3, "review", candidates)
+    card = render_card({"subtopic": answer}, "default@1")
+    assert "　其他可能：征地补偿 20.0%\n" in card
+    assert "控制性详细规划" not in card
