@@ -56,7 +56,16 @@ def shown(cell: Cell) -> str:
         return text.removesuffix(".0")
     if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ").removesuffix(" 00:00:00")
+    if isinstance(cell, dt.timedelta):
+        return _duration(cell)
     return "" if cell is None else str(cell)
+
+
+def _duration(cell: dt.timedelta) -> str:
+    """Hours, beyond 24 too, minutes and seconds."""
+    seconds = round(abs(cell).total_seconds())
+    sign = "-" if cell < dt.timedelta() else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _dtype(seen: set[type], fractions: bool) -> pl.DataType:
