@@ -56,7 +56,7 @@ def _head(book: Any, sheet: Any, names: Sequence[str], text_column: str) -> None
     bold = book.add_format({"bold": True, "bg_color": "#EDEDED"})
     for index, name in enumerate(names):
         sheet.set_column(index, index, _WIDE if name == text_column else _NARROW)
-        sheet.write_string(0, index, name, bold)
+        sheet.write_string(0, index, _line_ends(name), bold)
     sheet.freeze_panes(1, 0)
 
 
@@ -64,7 +64,7 @@ def _body(book: Any, sheet: Any, parts: Sequence[Path]) -> int:
     """Write all rows and return the number of the last."""
     date, datetime = (book.add_format({"num_format": form}) for form in (_DATE, _DATETIME))
     writers: dict[type, Callable[[int, int, Any], object]] = {
-        str: sheet.write_string,
+        str: lambda row, column, cell: sheet.write_string(row, column, _line_ends(cell)),
         int: sheet.write_number,
         float: sheet.write_number,
         bool: sheet.write_boolean,
@@ -79,6 +79,11 @@ def _body(book: Any, sheet: Any, parts: Sequence[Path]) -> int:
                 if cell is not None and cell != "":
                     writers[type(cell)](number, column, cell)
     return number
+
+
+def _line_ends(text: str) -> str:
+    """Text with the one line end that Excel shows; a carriage return would show as _x000D_."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _exact(frame: pl.DataFrame) -> pl.DataFrame:

@@ -54,6 +54,11 @@ def test_parts_follow_each_other(write):
     assert sheet.auto_filter.ref == "A1:A4"
 
 
+def test_line_ends_are_those_of_excel(write):
+    sheet = write(pl.DataFrame({"内容": ["请\r\n问\r甲\n乙"]}))
+    assert sheet["A2"].value == "请\n问\n甲\n乙"
+
+
 def test_control_characters_survive(write, tmp_path):
     write(pl.DataFrame({"内容": ["请\x01问\x00"]}))
     import python_calamine
