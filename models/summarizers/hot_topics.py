@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from models.text.redaction.redact import redact
 
 _SIMILAR, _SAME_MATTER, _SAME_PLACE, _EQUAL, _SAME_GROUP = 0.38, 0.06, 0.04, 0.75, 0.62
 _BLOCK = 1000
-_MOST_PRODUCTS = 400_000_000
+_MOST_PRODUCTS = 60_000_000
 _SHARE, _MATTER_SHARE = 0.6, 0.7
 _LONGEST_NAME = 24
 _CLAUSE_END = re.compile(r"[，,？?！!；;]")
@@ -162,41 +162,46 @@ def _bounded(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
 def _neighbours(terms: Terms, matters: Sequence[str]) -> sparse.csr_matrix:
     """Which messages are similar, shape (n, n), every message to itself as well.
 
-    Sharing a place is not enough: the words besides must agree too, unless both name one subtopic.
+    Messages are compared within their subtopic, those without one among themselves.
     """
-    matrix = _bounded(terms.matrix)
+    n = terms.matrix.shape[0]
+    rows = [np.arange(n)]
+    columns = [np.arange(n)]
+    codes = np.unique(np.asarray(matters, dtype=object).astype(str), return_inverse=True)[1]
+    for code in range(codes.max(initial=-1) + 1):
+        own = np.flatnonzero(codes == code)
+        for first, second in _pairs(terms, own, is_known=bool(matters[own[0]])):
+            rows.append(own[first])
+            columns.append(own[second])
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    return sparse.csr_matrix((np.ones(len(row)), (row, column)), shape=(n, n))
+
+
+def _pairs(
+    terms: Terms, own: NDArray[np.intp], *, is_known: bool
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Pairs of similar messages among some, block by block, as places in `own`.
+
+    Two messages that name places share one. Sharing a place is not enough: the words besides must
+    agree too, unless all are of one known subtopic.
+    """
+    matrix = _bounded(sparse.csr_matrix(terms.matrix[own]))
     words = sparse.csr_matrix(matrix @ sparse.diags((~terms.is_place).astype(float)))
     places = sparse.csr_matrix(matrix @ sparse.diags(terms.is_place.astype(float)))
     places.eliminate_zeros()
     has_place = np.diff(places.indptr) > 0
-    codes = np.unique(np.asarray(matters, dtype=object).astype(str), return_inverse=True)[1]
-    known = np.array([bool(m) for m in matters])
-    blocks = []
     transposed = matrix.T.tocsr()
-    for start in range(0, matrix.shape[0], _BLOCK):
+    for start in range(0, len(own), _BLOCK):
         product = (matrix[start : start + _BLOCK] @ transposed).tocoo()
-        rows = product.row + start
-        apart = known[rows] & known[product.col] & (codes[rows] != codes[product.col])
-        near = product.data >= _SIMILAR
-        rows, columns = product.row[near], product.col[near]
-        agreement = np.asarray(words[rows + start].multiply(words[columns]).sum(axis=1)).ravel()
-        both = known[rows + start] & known[columns] & (codes[rows + start] == codes[columns])
-        where = np.asarray(places[rows + start].multiply(places[columns]).sum(axis=1)).ravel()
-        elsewhere = has_place[rows + start] & has_place[columns] & (where < _SAME_PLACE)
-        same = ((agreement >= _SAME_MATTER) | both) & ~(elsewhere & (product.data[near] < _EQUAL))
-        same |= rows + start == columns
-        kept = near.copy()
-        kept[near] = same
-        kept &= ~apart
-        shape = product.shape
-        blocks.append(
-            sparse.csr_matrix(
-                (np.ones(kept.sum()), (product.row[kept], product.col[kept])), shape=shape
-            )
-        )
-    if not blocks:
-        return sparse.csr_matrix(matrix.shape[:1] * 2)
-    return sparse.csr_matrix(sparse.vstack(blocks))
+        near = (product.data >= _SIMILAR) & (product.row + start != product.col)
+        first, second, cosine = product.row[near] + start, product.col[near], product.data[near]
+        where = np.asarray(places[first].multiply(places[second]).sum(axis=1)).ravel()
+        elsewhere = has_place[first] & has_place[second] & (where < _SAME_PLACE)
+        kept = ~(elsewhere & (cosine < _EQUAL))
+        if not is_known:
+            agreement = np.asarray(words[first].multiply(words[second]).sum(axis=1)).ravel()
+            kept &= agreement >= _SAME_MATTER
+        yield first[kept].astype(np.intp), second[kept].astype(np.intp)
 
 
 def _name(

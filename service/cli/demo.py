@@ -30,6 +30,7 @@ def demo(folder: Path) -> list[str]:
     from models.errors import InputError
     from models.resources import data_path
     from service.classification.label import LabelOptions
+    from service.cli.draft import draft
     from service.cli.label import label
     from service.report import check_file
     from service.report.presenting.page import render_page
@@ -44,6 +45,9 @@ def demo(folder: Path) -> list[str]:
     summary = label(data_path("samples", MESSAGES), labelled, LabelOptions(with_evidence=True))
     result = check_file(data_path("samples", REPORT))
     save_text(page, render_page(result))
+    report, sources = folder / "report.docx", folder / "report.json"
+    draft(2020, data_path("samples", "requests_2020.csv"), data_path("samples", "figures_2020.xlsx"),
+          report, json_path=sources)  # fmt: skip
     failed = [finding for finding in result.findings if finding.status.value == "fails"]
     return [
         summary.to_text(),
@@ -54,5 +58,7 @@ def demo(folder: Path) -> list[str]:
         "请看：",
         f"  {labelled}  带分类、概率、判定和依据的来信表，用 Excel 或 WPS 打开",
         f"  {page}  年报与核对结果左右对照，用浏览器打开",
+        f"  {report}  由一年的申请登记表和数据表起草的年报，用 Word 或 WPS 打开",
+        f"  {sources}  年报中每个数的来源；试试 yangguang report trace {sources} 195",
         "接着可以：yangguang label 您的文件.xlsx 结果.xlsx；yangguang report check 您的年报.docx",
     ]

@@ -22,6 +22,7 @@ _GROWTH = re.compile(
 _UP = re.compile(r"增长|上升|增加|提高|上涨|提升|增幅|多")
 _DOWN = re.compile(r"下降|减少|降低|下滑|降幅|回落|减幅")
 _CHANGE = re.compile(r"增加|减少|增长|下降|上升|多|少|涨")
+_BRACKET = re.compile(r"\([^()]*\)")
 _LAST_YEAR = re.compile(r"上年|去年|上一年|上年度")
 
 
@@ -34,7 +35,8 @@ def check_rates(report: Report, prose: Prose, previous: Report | None) -> Iterat
             continue
         lead = _lead(rate)
         if _GROWTH.search(lead):
-            yield from _growth(rate, lead, prose.quantities[:index], before)
+            stated = _stated_base(rate, prose.quantities[index + 1 :], report.year)
+            yield from _growth(rate, lead, prose.quantities[:index], stated, before)
         elif _SHARE.search(lead):
             yield from _share(rate, prose.quantities[:index], facts)
 
@@ -113,8 +115,13 @@ def _kin(first: Quantity, second: Quantity) -> bool:
 
 
 def _growth(
-    rate: Quantity, lead: str, earlier: Sequence[Quantity], previous: Facts | None
+    rate: Quantity,
+    lead: str,
+    earlier: Sequence[Quantity],
+    stated: Quantity | None,
+    previous: Facts | None,
 ) -> Iterator[Finding]:
+    """Growth against the base in the brackets after it, else one named before, else last year's."""
     sign = _sign(lead)
     current = _current(rate, earlier)
     if sign is None or current is None or current.number.approximate:
@@ -126,13 +133,18 @@ def _growth(
         and _LAST_YEAR.search(q.before) and not _CHANGE.search(q.before)
         and q.value > 0 and q.number.unit == current.number.unit
     ]  # fmt: skip
-    explicit = bool(bases)
-    if previous is not None:
+    certain = bool(bases) and not rate.is_scoped
+    where = [rate.place, current.place]
+    own = stated is not None and stated.number.unit in (current.number.unit, "")
+    if stated is not None and own:
+        bases = [(f"括号中的上年数 {number(stated.value)}", stated.value)]
+        certain = not rate.is_scoped and not stated.is_scoped
+        where.append(stated.place)
+    elif previous is not None:
         bases += [
             (f"上年{f.label} {number(f.value)}", f.value) for f in _last_year(current, previous)
         ]
     bases = [base for base in bases if base[1] > 0]
-    where = [rate.place, current.place]
     if not bases:
         text = f"“{lead[-12:]}{rate.number.raw}”：没有上年数，无法复算（提供上年报告可核对申请数）"
         yield unknown("N-YOY", text, where, left=rate.value)
@@ -152,7 +164,6 @@ def _growth(
         f"({number(current.value)}-{number(base)}) ÷ {number(base)} = {_rounded(growth, rate)}%"
         f"，与所写“{lead[-8:]}{rate.number.raw}”不符（{label}）"
     )
-    certain = explicit and not rate.is_scoped
     yield fails(
         "N-YOY",
         message,
@@ -161,6 +172,21 @@ def _growth(
         right=_quantized(growth, rate),
         severity=None if certain else Severity.WARNING,
     )
+
+
+def _stated_base(rate: Quantity, later: Sequence[Quantity], year: int | None) -> Quantity | None:
+    """Last year's figure in the brackets right after a rate: `增长12.5%(上年585条)`."""
+    text = rate.passage.text
+    bracket = _BRACKET.match(text, rate.number.end)
+    if bracket is None or not later:
+        return None
+    base = later[0]
+    inside = base.passage is rate.passage and base.number.end <= bracket.end()
+    if not inside or base.number.approximate or base.number.unit == "%":
+        return None
+    words = text[bracket.start() : base.number.start]
+    is_last_year = _LAST_YEAR.search(words) or (year and f"{year - 1}年" in words)
+    return base if is_last_year and not _CHANGE.search(words) else None
 
 
 def _sign(lead: str) -> int | None:

@@ -124,7 +124,8 @@ def _table(table: etree._Element, scribe: Scribe, depth: int) -> None:
     if table.find(f".//{_W}tc//{_W}tbl") is not None:
         # A table that holds tables is layout: its cells are read one after another.
         for cell in table.iter(_W + "tc"):
-            if cell.getparent().getparent() is table:  # type: ignore[union-attr]
+            row = cell.getparent()
+            if row is not None and row.getparent() is table:
                 _walk(cell, scribe, depth + 1)
         return
     lines = [_cells(row) for row in _rows(table)]

@@ -25,6 +25,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _DATE = re.compile(r"(20\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})")
 _DATE_NAMES = {"pubdate", "publishdate", "publish_date", "article:published_time"}
+# A second page in the same file, which the parser would leave out without a word.
+_NEXT_PAGE = re.compile(r"(?<=</html>)\s*(?=<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 _MAX_DEPTH = 250
 _LONG_CELL = 160
 _MENU_LINK_SHARE = 0.6
@@ -43,15 +45,19 @@ def read_html(text: str) -> Manuscript:
     )
     try:
         # lxml refuses a str that declares its own encoding, so it gets bytes.
-        data = text.replace("\x00", "").encode("utf-8", "replace")
-        root = html.document_fromstring(data, parser=parser)
+        pages = [
+            html.document_fromstring(page.encode("utf-8", "replace"), parser=parser)
+            for page in _NEXT_PAGE.split(text.replace("\x00", ""))
+        ]
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise UnreadableFileError("网页文件里没有可读的内容。") from error
     scribe = Scribe()
     writer = _Writer(scribe)
-    writer.block(root, 0)
-    writer.flush()
-    pictures = sum(1 for image in root.iter("img") if _is_large(image))
+    for page in pages:
+        writer.block(page, 0)
+        writer.flush()
+    root = pages[0]
+    pictures = sum(1 for page in pages for image in page.iter("img") if _is_large(image))
     return Manuscript(
         "html",
         scribe.text,
