@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from typing import Protocol
 
 import numpy as np
@@ -26,6 +27,13 @@ from service.classification.rejects import (
 from service.classification.tally import Tally
 from service.classification.text_buffer import slices, text_buffer
 from service.intake.batch import RAW, Chunk, Reject
+
+_EXPLAINED_TEXTS = 32
+"""Texts explained between two looks at whether the run was stopped."""
+
+
+class Stopped(Exception):
+    """The run was stopped; nobody waits for this chunk."""
 
 
 class Explained(Protocol):
@@ -96,6 +104,7 @@ class ChunkLabeller:
     id_column: str | None
     replies: ReplyTask | None = None
     headline: str = ""
+    stop: Event = field(default_factory=Event)
 
     def __call__(self, chunk: Chunk) -> Answered:
         """Label one chunk. Every row of it comes out, in the rows or in the rejects."""
@@ -171,7 +180,11 @@ class ChunkLabeller:
     def _evidence(self, texts: pl.Series) -> dict[str, list[str]] | None:
         if not self.columns.with_evidence:
             return None
-        results = self.classifier.predict([Document(text) for text in texts])
+        results: list[Explained] = []
+        for part in texts.to_frame().iter_slices(_EXPLAINED_TEXTS):
+            if self.stop.is_set():
+                raise Stopped
+            results += self.classifier.predict([Document(text) for text in part.to_series()])
         return {
             head: ["；".join(e.text for e in result.heads[head].evidence) for result in results]
             for head in self.columns.heads

@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -22,11 +23,13 @@ def n_cores() -> int:
     return os.cpu_count() or 1
 
 
-def map_in_order(work: Callable[[T], R], items: Iterable[T], n_workers: int) -> Iterator[R]:
+def map_in_order(
+    work: Callable[[T], R], items: Iterable[T], n_workers: int, stop: Event | None = None
+) -> Iterator[R]:
     """Yield `work(item)` for each item, in order, with `n_workers` at work and one waiting.
 
     The first error ends the run: it is raised in the place of its result, and what has not begun
-    is dropped.
+    is dropped. `stop` is set when no more results are wanted; long work may look at it.
     """
     pending: deque[Future[R]] = deque()
     pool = ThreadPoolExecutor(n_workers, thread_name_prefix="label")
@@ -38,4 +41,6 @@ def map_in_order(work: Callable[[T], R], items: Iterable[T], n_workers: int) -> 
         while pending:
             yield pending.popleft().result()
     finally:
+        if stop is not None:
+            stop.set()
         pool.shutdown(wait=True, cancel_futures=True)

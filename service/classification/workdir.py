@@ -35,6 +35,19 @@ def run_key(path: Path, options: Mapping[str, object]) -> str:
     return digest.hexdigest()
 
 
+def has_saved_work(output: Path) -> bool:
+    """Whether rows of an unfinished result are kept."""
+    try:
+        state = json.loads((_folder(output) / "state.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(isinstance(state, dict) and state.get("n_chunks"))
+
+
+def _folder(output: Path) -> Path:
+    return output.with_name(f".{output.name}.unfinished")
+
+
 class WorkDirectory:
     """The folder of one unfinished result, held by one run at a time.
 
@@ -52,7 +65,7 @@ class WorkDirectory:
     """
 
     def __init__(self, output: Path, key: str) -> None:
-        self.path = output.with_name(f".{output.name}.unfinished")
+        self.path = _folder(output)
         self._key, self._lock = key, self._hold(output)
         self.state = self._read_state()
         if self.state is None:

@@ -94,6 +94,7 @@ def label(
     """
     from models import load
     from service.classification.label import label_file
+    from service.classification.workdir import has_saved_work
     from service.cli.progress import progress_bar
 
     if not input_path.exists():
@@ -103,5 +104,7 @@ def label(
         with progress_bar(input_path.name, is_shown=sys.stderr.isatty()) as report:
             return label_file(input_path, output_path, pipeline, options, report)
     except KeyboardInterrupt:
-        typer.echo("已完成的部分保留着，再运行同一命令即可接着做。", err=True)
+        kept = "已完成的部分保留着，再运行同一命令即可接着做。"
+        none = "还没有做完的部分可以保留，再运行同一命令会从头做。"
+        typer.echo(kept if has_saved_work(output_path) else none, err=True)
         raise

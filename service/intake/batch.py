@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -73,3 +74,37 @@ class Source(Protocol):
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield the whole input in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A few rows of a chunk, already taken apart."""
+
+    batch: Batch
+    position: int
+
+    def parse(self) -> Batch:
+        """Return the rows."""
+        return self.batch
+
+
+def pieces(chunks: Iterable[Chunk], n_rows: int) -> Iterator[Piece]:
+    """Yield the same rows and rejects in the same order, at most `n_rows` rows at a time.
+
+    For work that is slow by the row, where a whole chunk would be too much to lose. Positions
+    within a chunk are interpolated.
+    """
+    start = 0
+    for chunk in chunks:
+        batch = chunk.parse()
+        height = batch.frame.height
+        cuts = [*range(0, height, n_rows), height] if height else [0, 0]
+        rejects = list(batch.rejects)
+        for begin, end in pairwise(cuts):
+            is_last = end == height
+            own = [r for r in rejects if is_last or r.line < batch.lines[end]]
+            rejects = rejects[len(own) :]
+            share = Batch(batch.frame.slice(begin, end - begin), batch.lines[begin:end], tuple(own))
+            passed = end / height if height else 1.0
+            yield Piece(share, start + round((chunk.position - start) * passed))
+        start = chunk.position

@@ -75,6 +75,43 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path, classifier, monke
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.jsonl"])
+def test_slow_runs_save_often_and_go_on(tmp_path, classifier, name):
+    path, output = tmp_path / "来信.csv", tmp_path / name
+    rows = [f"{i},第{i}封\n" if i % 50 else f"{i}\n" for i in range(1000)]
+    path.write_text("编号,内容\n" + "".join(rows), encoding="utf-8")
+    options = LabelOptions(n_workers=2, with_evidence=True)
+    whole = label_file(path, tmp_path / f"whole-{name}", classifier, options)
+    with pytest.raises(Interrupted):
+        label_file(path, output, classifier, options, interrupt_after(3))
+    summary = label_file(path, output, classifier, options)
+    assert 0 < summary.n_resumed < 500
+    assert summary.tally == whole.tally
+    assert summary.n_rows == 1000
+    rejects = rejects_path(output).read_bytes()
+    assert rejects == rejects_path(tmp_path / f"whole-{name}").read_bytes()
+    assert [int(r["行号"]) for r in rows_of(rejects_path(output))] == list(range(2, 1002, 50))
+    if name != "a.xlsx":
+        assert output.read_bytes() == (tmp_path / f"whole-{name}").read_bytes()
+
+
+def test_a_stopped_run_does_not_finish_what_is_under_way(tmp_path, classifier):
+    path = tmp_path / "来信.csv"
+    path.write_text(table(1000), encoding="utf-8")
+    explained = []
+
+    class Slow(type(classifier)):
+        def predict(self, documents):
+            explained.append(len(documents))
+            time.sleep(0.05)
+            return super().predict(documents)
+
+    options = LabelOptions(n_workers=4, with_evidence=True)
+    with pytest.raises(Interrupted):
+        label_file(path, tmp_path / "a.csv", Slow(), options, interrupt_after(1))
+    assert sum(explained) < 1000
+
+
 def test_work_on_another_input_is_not_gone_on_with(tmp_path, classifier, monkeypatch):
     small_blocks(monkeypatch, 1000)
     path, output = tmp_path / "来信.csv", tmp_path / "a.csv"

@@ -87,7 +87,17 @@ def test_interruption_says_how_to_go_on(yangguang, letters, tmp_path, monkeypatc
     def interrupt(*_):
         raise KeyboardInterrupt
 
+    def interrupt_later(*_):
+        folder = tmp_path / ".a.csv.unfinished"
+        folder.mkdir()
+        (folder / "state.json").write_text('{"n_chunks": 1}', encoding="utf-8")
+        raise KeyboardInterrupt
+
     monkeypatch.setattr("service.classification.label.label_file", interrupt)
+    code, _, err = yangguang("label", letters, tmp_path / "a.csv")
+    assert code == 130
+    assert err == "还没有做完的部分可以保留，再运行同一命令会从头做。\n已中断。\n"
+    monkeypatch.setattr("service.classification.label.label_file", interrupt_later)
     code, _, err = yangguang("label", letters, tmp_path / "a.csv")
     assert code == 130
     assert err == "已完成的部分保留着，再运行同一命令即可接着做。\n已中断。\n"
