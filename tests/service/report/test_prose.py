@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.report import check_report
+from service.report import check_report, read_report
 from service.report.checking.finding import Severity, Status
 from service.report.narrative.numbers import find_numbers
 
@@ -53,6 +53,11 @@ def with_prose(make, html_page, read):
     return build
 
 
+@pytest.fixture(scope="module")
+def sample():
+    return read_report(Path(__file__).parents[3] / "data" / "samples" / "report_2023.html")
+
+
 def failed(report):
     return [
         (f.rule, f.severity.value, f.message)
@@ -91,3 +96,40 @@ def test_wrong_prose_breaks_its_rule(with_prose, case):
 def test_numbers_in_prose(text, expected):
     found = [(f"{n.value:f}", n.unit, n.approximate) for n in find_numbers(text)]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "政务新媒体发布信息658条，同比增长12.5%（上年585条）。",
+        "政务新媒体发布信息658条，同比增长12.5%（去年同期为585条），关注者增多。",
+        "政务新媒体发布信息658条，较上年增长12.5%（2023年585）。",
+        "发布信息526条（其中微信500条），同比下降10.1%（上年：585条）。",
+    ],
+)
+def test_growth_is_recomputed_from_the_base_in_brackets(with_prose, sentence):
+    report = with_prose(f"（三）平台建设。{sentence}")
+    (growth,) = [f for f in check_report(report).findings if f.rule == "N-YOY"]
+    assert growth.status is Status.HOLDS
+    assert "括号中的上年数 585" in growth.message
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "发布信息658条，同比增长15%（增加73条）。",
+        "发布信息658条，同比增长15%（其中微信585条）。",
+        "发布信息658条，阅读47万次，同比增长15%（上年585条）。",
+        "发布信息658条，同比增长15%（上年约585条）。",
+    ],
+)
+def test_other_brackets_are_no_base(with_prose, sentence):
+    report = with_prose(f"（三）平台建设。{sentence}")
+    (growth,) = [f for f in check_report(report).findings if f.rule == "N-YOY"]
+    assert growth.status is Status.UNKNOWN
+
+
+def test_sample_states_its_growth_with_its_base(sample):
+    (growth,) = [f for f in check_report(sample).findings if f.rule == "N-YOY"]
+    assert growth.status is Status.HOLDS
+    assert "(658-585) ÷ 585 = 12.5%" in growth.message
