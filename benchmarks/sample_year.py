@@ -1,6 +1,6 @@
 """Write the sample year: 292 made-up requests and the figures of a published 2020 report.
 
-`python benchmarks/sample_year.py` writes `data/samples/requests_2020.csv` and `figures_2020.xlsx` anew.
+`python benchmarks/sample_year.py` writes `requests_2020.csv` and `figures_2020.xlsx` anew.
 The counts of table 3, table 4, table 2 and the prose are facts of a published report; the requests,
 their places and their words are invented. The seed is fixed: the files are the same each time.
 """
@@ -33,12 +33,12 @@ AREAS = ["青禾区", "北塔区", "临河区", "望山区", "河口新区"]
 VILLAGES = ["柳湾村", "前坡村", "石桥子村", "东窑村", "三道岗村", "大榆村", "白塔村", "枣园村"]
 ESTATES = ["锦绣家园", "书香雅居", "河畔新城", "和顺里", "槐荫花园", "云杉小区"]
 SUBJECTS = {  # subtopic: (topic, what is asked, where)
-    "征地审批": ("land", ["征收土地的批复文件", "农用地转用和土地征收的批准文件", "勘测定界图和征地红线图"], VILLAGES),
-    "征地程序": ("land", ["征收土地预公告", "土地现状调查结果确认材料", "社会稳定风险评估报告", "征地听证材料"], VILLAGES),
-    "征地补偿": ("land", ["征地补偿安置方案", "区片综合地价标准", "青苗和地上附着物补偿登记表"], VILLAGES),
-    "土地供应": ("land", ["国有建设用地使用权出让合同", "挂牌出让公告和成交确认书", "划拨决定书"], ESTATES),
-    "建设工程规划许可": ("planning", ["建设工程规划许可证及附图", "建设用地规划许可证", "规划条件和总平面图"], ESTATES),
-    "登记资料查询": ("registration", ["不动产首次登记的办理材料目录", "宗地图和权籍调查成果"], ESTATES),
+    "征地审批": ("land", ["征收土地的批复文件", "农用地转用和土地征收的批准文件", "勘测定界图和征地红线图"], VILLAGES),  # noqa: E501
+    "征地程序": ("land", ["征收土地预公告", "土地现状调查结果确认材料", "社会稳定风险评估报告", "征地听证材料"], VILLAGES),  # noqa: E501
+    "征地补偿": ("land", ["征地补偿安置方案", "区片综合地价标准", "青苗和地上附着物补偿登记表"], VILLAGES),  # noqa: E501
+    "土地供应": ("land", ["国有建设用地使用权出让合同", "挂牌出让公告和成交确认书", "划拨决定书"], ESTATES),  # noqa: E501
+    "建设工程规划许可": ("planning", ["建设工程规划许可证及附图", "建设用地规划许可证", "规划条件和总平面图"], ESTATES),  # noqa: E501
+    "登记资料查询": ("registration", ["不动产首次登记的办理材料目录", "宗地图和权籍调查成果"], ESTATES),  # noqa: E501
     "林地占用": ("forestry", ["使用林地审核同意书", "占用林地的公示材料"], VILLAGES),
     "砂石土矿与非法采矿": ("minerals", ["采石场的采矿许可证", "取土场恢复治理方案"], VILLAGES),
 }  # fmt: skip

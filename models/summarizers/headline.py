@@ -1,9 +1,9 @@
 """A one-line headline for a request, as a clerk would title it, in the writer's own words.
 
-Greetings, self-introductions and connectives are cut off. Of the passages that begin with the first clauses
-left, the one whose words recur in the text and that complains or asks is kept, cut at a word to about 24
-characters; the place and the area are put before it if the text names them elsewhere. Every character
-comes from the text, in its order within each piece.
+Greetings, self-introductions and connectives are cut off. Of the passages that begin with the
+first clauses left, the one whose words recur in the text and that complains or asks is kept, cut
+at a word to about 24 characters; the place and the area are put before it if the text names them
+elsewhere. Every character comes from the text, in its order within each piece.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _passage(candidates: Sequence[_Candidate], first: int, places: Sequence[Plac
 
 
 def _score(passage: str, order: int, opening: str, weights: dict[str, float]) -> float:
-    """How well a passage says what a text is about: its words recur, it complains, it comes early."""
+    """How well a passage says what a text is about: it recurs, it complains, it comes early."""
     text = passage[:_LENGTH]
     words = {word for word in default_segmenter().cut(text) if word in weights}
     score = 0.45 * sum(weights[word] for word in words) + 4.0 / (1 + 0.5 * order)

@@ -34,6 +34,9 @@ def draft_cli(
     json_path: Annotated[
         Path | None, typer.Option("--json", help="写出每个数的位置、依据和来源。")
     ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", help="另写一页图示：按月、渠道、主题、结果。")
+    ] = None,
     annotate: Annotated[
         bool, typer.Option("--annotate", help="在 Word 批注中写明每个数的来源。")
     ] = False,
@@ -41,7 +44,7 @@ def draft_cli(
         Path | None, typer.Option("--template", help="本单位调整过样式的 Word 模板。")
     ] = None,
 ) -> None:
-    """由一年的申请登记表和数据表起草年度报告。没有待核事项返回 0，有则返回 1，材料不能用返回 2。."""
+    """由一年的申请登记表和数据表起草年度报告。返回 0 无待核事项，1 有，2 材料不能用。."""
     try:
         made, problems = draft(
             year, requests, figures, out, previous=previous, previous_requests=previous_requests,
@@ -49,12 +52,17 @@ def draft_cli(
         )  # fmt: skip
     except YangguangError as error:
         _refuse(error)
+    if pictures is not None:
+        from service.report.presenting.saving import save_text
+        from service.report.rendering.page import render_pictures
+
+        save_text(pictures, render_pictures(made))
     from service.report.drafting.notice import notice_lines
 
     typer.echo(f"已写出 {out}" + (f"、{json_path}" if json_path else ""))
     frame = made.cases
     typer.echo(
-        f"登记表 {frame.n_rows} 行：计入 {frame.frame.height} 件，待核未计入 {frame.n_set_aside} 件，"
+        f"登记表 {frame.n_rows} 行：计入 {frame.frame.height} 件，待核未计入 {frame.n_set_aside} 件，"  # noqa: E501
         f"不属于本年 {frame.n_outside} 件。"
     )
     for line in (*notice_lines(made), *problems):

@@ -111,7 +111,7 @@ def _problems(filler: Filler, texts: Sequence[EnteredText]) -> list[Paragraph]:
     own = [(t, remedies[t.id]) for t in texts if t.kind == "问题" and t.id in remedies]
     if own:
         pairs = [(filler.sentence(p.id, p.text.rstrip("。；"), place=p.cell),
-                  filler.sentence(r.id, r.text.rstrip("。；"), place=r.cell)) for p, r in own]  # fmt: skip
+                  filler.sentence(r.id, r.text.rstrip("。；"), place=r.cell)) for p, r in own]  # fmt: skip  # noqa: E501
     else:
         chosen = [s for s in book.suggested if all(holds(c, filler.book) for c in s.when)]
         pairs = [

@@ -1,7 +1,7 @@
 """Conditions over figures, as patterns and the guard use them.
 
-`id` known · `!id` not known · `id > 0`, `id == id2`, … compared · `a | b` either. A comparison with a figure that is not
-known does not hold.
+`id` known · `!id` not known · `id > 0`, `id == id2`, … compared · `a | b` either. A comparison
+with a figure that is not known does not hold.
 """
 
 from __future__ import annotations

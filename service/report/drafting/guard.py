@@ -1,8 +1,8 @@
 """The guard: no number without a figure, no claim that a figure contradicts.
 
-It runs over the finished sentences, not over the patterns, and trusts neither: numbers are looked for
-in the words themselves, cited figures are formatted again and compared, claims are tested again, and
-the wordings that `report check` knows as claims (均已办结, 没有复议, …) are recognised wherever they stand.
+It runs over the finished sentences, not over the patterns, and trusts neither: numbers are looked
+for in the words themselves, cited figures are formatted again and compared, claims are tested
+again, and the wordings that `report check` knows as claims (均已办结, …) are recognised anywhere.
 """
 
 from __future__ import annotations

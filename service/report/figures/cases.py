@@ -228,7 +228,7 @@ def _judge(typed: pl.DataFrame, year: int) -> pl.DataFrame:
         pl.when(unread).then(pl.lit("bad_date"))
         .when(received.is_null()).then(pl.lit("no_received"))
         .when(closed < received).then(pl.lit("closed_before_received"))
-        .when((pl.col("outcomes") == "") & (pl.col("outcome_cell") != "") & ~is_open).then(pl.lit("unknown_outcome"))
+        .when((pl.col("outcomes") == "") & (pl.col("outcome_cell") != "") & ~is_open).then(pl.lit("unknown_outcome"))  # noqa: E501
         .when(~single).then(pl.lit("two_outcomes"))
         .when(~is_open & (pl.col("outcomes") == "")).then(pl.lit("no_outcome"))
         .when(~is_open & pending).then(pl.lit("pending_but_closed"))

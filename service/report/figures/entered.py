@@ -152,7 +152,7 @@ def _check_about(about: Mapping[str, str], path: Path, year: int, form: ReportFo
     kind = about.get("报告格式", "")
     if kind and kind != form.id:
         raise FigureFormError(
-            f"{path.name} 用的是{kind}年格式，{year}年报告应当用{form.document}的格式（{form.id}），"
+            f"{path.name} 用的是{kind}年格式，{year}年报告应当用{form.document}的格式（{form.id}），"  # noqa: E501
             f"请用 yangguang report form --year {year} 取表重填。"
         )
 
@@ -173,8 +173,12 @@ class _Reader:
             fact = known.get(_text(row[0])) or self._own(sheet, number, row)
             place = f"{sheet}!D{number}"
             value, note = self._value(cell, place, fact)
-            source = Entered(self._file, place, _text(row[6]) or self._about.get("填表人", ""),
-                             _text(row[7]) or self._about.get("填表日期", ""))  # fmt: skip
+            source = Entered(
+                self._file,
+                place,
+                _text(row[6]) or self._about.get("填表人", ""),
+                _text(row[7]) or self._about.get("填表日期", ""),
+            )
             found.append(
                 Figure(
                     fact.id,
@@ -185,7 +189,7 @@ class _Reader:
                     fact.name,
                     _text(row[5]) == "余",
                     note or _note(row[8], sheet),
-                )  # fmt: skip
+                )
             )
         return found
 
@@ -196,7 +200,7 @@ class _Reader:
         )
         if sheet != FACTS or group is None or not _text(row[2]):
             raise FigureFormError(
-                f"{self._file} 的“{sheet}”第{number}行（{_text(row[0]) or _text(row[2]) or '空'}）不在本年度的表里。"
+                f"{self._file} 的“{sheet}”第{number}行（{_text(row[0]) or _text(row[2]) or '空'}）不在本年度的表里。"  # noqa: E501
                 "自行增加的行要选“主动公开分项”或“群众诉求”，并写明名称。"
             )
         prefix = "appeals.part" if group.id == "appeals" else group.id
@@ -247,6 +251,6 @@ def _table4_totals(figures: Sequence[Figure], form: ReportFormat, year: int) -> 
                     f"{year}年",
                     Formula(" + ".join(ids), ids),
                     f"{group.label}·总计",
-                )  # fmt: skip
+                )
             )
     return totals

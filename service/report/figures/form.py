@@ -146,7 +146,7 @@ class _Writer:
             for part in relation.parts:
                 prefix = part.removesuffix("*")
                 cells += [f"$D${r}" for id, r in rows.items()
-                          if id == part or (part.endswith("*") and id.startswith(prefix))]  # fmt: skip
+                          if id == part or (part.endswith("*") and id.startswith(prefix))]  # fmt: skip  # noqa: E501
             total = f"$D${rows[relation.total]}"
             parts = ",".join(cells)
             sheet.conditional_format(

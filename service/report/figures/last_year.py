@@ -12,7 +12,7 @@ from service.report.reading import read_report
 
 
 def read_last_year(path: Path, year: int) -> tuple[list[Figure], str]:
-    """Figures `last.t3.*`, `last.t4.*` of the report of `year` - 1, and what went wrong, if anything.
+    """Figures `last.t3.*`, `last.t4.*` of the report of `year` - 1, and what went wrong.
 
     An unreadable report or one of another year is no reason to stop: the draft goes without the
     comparison and says so.

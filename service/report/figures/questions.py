@@ -121,11 +121,11 @@ def _question(
     *,
     is_counted: bool = False,
 ) -> Question:
-    where = "由申请登记表数出" if is_counted else "为"
+    counted = "申请登记表数出的" if is_counted else ""
     gap = Figure("", abs(left.value - right.value), left.unit, "", left.source, "")
-    # Digits in brackets are not statements of the report: nobody, and no check, takes them for its own.
+    # Digits in brackets are not statements of the report: nobody, and no check, takes them for its own.  # noqa: E501
     message = (
-        f"{left.name}（{left.digits}）与{right.name}{where}的数（{right.digits}）"
+        f"{left.name}（{left.digits}）与{counted}{right.name}（{right.digits}）"
         f"相差（{gap.digits}），请核实"
     )
     return Question(id, message, left, right, decisions.get(id), is_counted)

@@ -7,6 +7,7 @@ nothing is loaded from elsewhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 from service.report.drafting.draft import Cited, Draft, GridCell, Paragraph, Quoted
@@ -16,15 +17,36 @@ from service.report.rendering.grid_html import grid_html
 from service.report.rendering.sources import source_words
 
 _STYLE = """
-body{max-width:50rem;margin:2rem auto;padding:0 1rem;font:17px/1.9 FangSong,仿宋,"Noto Serif CJK SC",serif;color:#1b1b1b}
-h1{text-align:center;font-size:1.6rem;line-height:1.5}h2,h3{font-size:1.1rem;margin:1.2rem 0 .3rem}h3{font-weight:normal}
-p{text-indent:2em;margin:.2rem 0}table{border-collapse:collapse;width:100%;margin:1rem 0;font-size:.82rem;line-height:1.4}
-th,td{border:1px solid #555;padding:.25rem .3rem;text-align:center;font-weight:normal}td{font-variant-numeric:tabular-nums}
-.notice{border:2px solid #a33;padding:.6rem 1rem;margin-bottom:2rem}.notice li{margin:.2rem 0}
-[title]{text-decoration:underline dotted #888 1px;text-underline-offset:3px;cursor:help}td[title]{text-decoration:none}
-.chart{display:grid;grid-template-columns:max-content 1fr;gap:.2rem .6rem;font-size:.82rem;align-items:center;margin:.6rem 0 1.4rem}
-.bar{background:#4a7ba6;height:.9rem;display:inline-block;vertical-align:middle;margin-right:.4rem}
-.sign{text-align:right}@media print{.notice,.pictures{display:none}}
+body{max-width:50rem;
+  margin:2rem auto;
+  padding:0 1rem;
+  font:17px/1.9 FangSong,仿宋,"Noto Serif CJK SC",serif;
+  color:#1b1b1b}
+h1{text-align:center;font-size:1.6rem;line-height:1.5}
+h2,h3{font-size:1.1rem;margin:1.2rem 0 .3rem}
+h3{font-weight:normal}
+p{text-indent:2em;margin:.2rem 0}
+table{border-collapse:collapse;width:100%;margin:1rem 0;font-size:.82rem;line-height:1.4}
+th,td{border:1px solid #555;padding:.25rem .3rem;text-align:center;font-weight:normal}
+td{font-variant-numeric:tabular-nums}
+.notice{border:2px solid #a33;padding:.6rem 1rem;margin-bottom:2rem}
+.notice li{margin:.2rem 0}
+[title]{text-decoration:underline dotted #888 1px;text-underline-offset:3px;cursor:help}
+td[title]{text-decoration:none}
+.chart{display:grid;
+  grid-template-columns:max-content 1fr;
+  gap:.2rem .6rem;
+  font-size:.82rem;
+  align-items:center;
+  margin:.6rem 0 1.4rem}
+.bar{background:#4a7ba6;
+  height:.9rem;
+  display:inline-block;
+  vertical-align:middle;
+  margin-right:.4rem}
+.sign{text-align:right}
+@media print{.notice,.pictures{display:none}
+}
 """
 
 
@@ -41,10 +63,8 @@ def render_draft_page(draft: Draft) -> str:
         number = "一二三四五六"[section.number - 1]
         parts.append(f"<h2>{number}、{escape(section.title)}</h2>")
         if section.grid is not None:
-            grid = section.grid
-            parts.append(
-                grid_html(grid, lambda cell: _cell_title(cell, draft, is_map=grid.number == 3))
-            )
+            title = partial(_cell_title, draft=draft, is_map=section.number == 3)
+            parts.append(grid_html(section.grid, title))
         parts += [_paragraph(p, draft) for p in section.paragraphs]
     signed = [part for part in (draft.agency, draft.signed_on) if part]
     parts += [f'<p class="sign">{escape(part)}</p>' for part in signed]
@@ -63,7 +83,7 @@ def render_pictures(draft: Draft) -> str:
     ]
     charts = "".join(f"<h3>{title}</h3>{_chart(figures)}" for title, figures in groups if figures)
     return (
-        f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{draft.year}年申请图示'
+        f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{draft.year}年申请图示'  # noqa: E501
         f"</title><style>{_STYLE}</style></head><body><h2>{draft.year}年申请图示</h2>{charts}</body></html>"
     )
 

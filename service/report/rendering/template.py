@@ -1,8 +1,8 @@
 """The Word template of a report, after GB/T 9704-2012; offices restyle the file, not this code.
 
 Run as `python -m service.report.rendering.template` to write `data/templates/report.docx` anew.
-Sources of the measures: GB/T 9704-2012 as summarised in the style guide of the project — A4, margins 37/28/26/35 mm,
-body 3号仿宋 on 22 lines of 28 characters, title 2号小标宋, headings 黑体 and 楷体, page numbers 4号 with dashes.
+Measures of GB/T 9704-2012: A4, margins 37/28/26/35 mm, body 3号仿宋 on 22 lines of 28 characters,
+title 2号小标宋, headings 黑体 and 楷体, page numbers 4号 with dashes.
 """
 
 from __future__ import annotations
@@ -116,8 +116,8 @@ def _style(
 def _grid(section: Any) -> None:
     """22 lines a page. The 28 characters of a line come from the spacing of the body style.
 
-    A grid of `linesAndChars` is what the standard's measures suggest, but word processors other than
-    Word widen it by half; condensed characters print the same everywhere.
+    A grid of `linesAndChars` is what the measures suggest, but word processors other than Word
+    widen it by half; condensed characters print the same everywhere.
     """
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn

@@ -38,8 +38,45 @@ TABLE3 = {
     "3.3.4": (2, 0, 0, 2), "3.3.5": (1, 0, 0, 1), "3.4.1": (32, 1, 0, 33), "3.4.2": (5, 0, 0, 5),
     "3.4.3": (3, 0, 0, 3), "3.5.2": (1, 0, 0, 1), "3.7": (249, 8, 1, 258), "4": (34, 0, 0, 34),
 }  # fmt: skip
-PROSE = """13491 5281 60 833 956 2 180 8 282 5883 279 57 174 48 26 133 1 83 82 42 39 50 49 20 28 100 4655
-2160 1130 315 1050 4041 384 4 14 30 1400""".split()
+PROSE = {
+    "13491",
+    "5281",
+    "60",
+    "833",
+    "956",
+    "2",
+    "180",
+    "8",
+    "282",
+    "5883",
+    "279",
+    "57",
+    "174",
+    "48",
+    "26",
+    "133",
+    "1",
+    "83",
+    "82",
+    "42",
+    "39",
+    "50",
+    "49",
+    "20",
+    "28",
+    "100",
+    "4655",
+    "2160",
+    "1130",
+    "315",
+    "1050",
+    "4041",
+    "384",
+    "4",
+    "14",
+    "30",
+    "1400",
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +95,7 @@ def test_tables_of_the_sample_year_are_those_of_the_published_report(sample):
     for row in form.table3_rows:
         natural, commercial, legal, total = TABLE3.get(row.code, (0, 0, 0, 0))
         expected = dict.fromkeys(("research", "social", "other"), 0) | {
-            "natural": natural, "commercial": commercial, "legal": legal, "total": total}  # fmt: skip
+            "natural": natural, "commercial": commercial, "legal": legal, "total": total}  # fmt: skip  # noqa: E501
         for column, value in expected.items():
             assert report.tables[3].value(row.code, column) == value, (row.code, column)
     assert report.tables[2].value("licence", "decisions") == 9087
@@ -76,7 +113,7 @@ def test_every_fact_of_the_prose_is_printed_with_its_source(sample):
     data = draft_json(sample)
     printed = {entry["figure"] for entry in data["printed"]}
     digits = {sample.figures[id].digits for id in printed}
-    assert set(PROSE) <= digits
+    assert digits >= PROSE
     assert "2020年5月15日" in digits
     assert printed <= {figure["id"] for figure in data["figures"]}
 
@@ -248,7 +285,11 @@ def pl_decimal(value):
     return Decimal(value)
 
 
-@settings(max_examples=int(os.environ.get("DRAFT_EXAMPLES", "10")), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=int(os.environ.get("DRAFT_EXAMPLES", "10")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data(), year=st.sampled_from([2019, 2020, 2021, 2024]), cases=CASES)
 def test_any_year_reconciles_and_passes_the_check(data, year, cases):
     material = data.draw(materials(year))
