@@ -44,7 +44,7 @@ def open_output(
     if format is Format.PARQUET:
         from service.classification.output.spooled import parquet_output
 
-        return parquet_output(folder)
+        return parquet_output(folder, names)
     if format is Format.XLSX:
         from service.classification.output.workbook import xlsx_output
 

@@ -46,7 +46,7 @@ class SpooledOutput:
         return buffer.getvalue()
 
     def append(self, encoded: bytes) -> int:
-        """Add a part; the position is the number of parts."""
+        """Add a part, or nothing as a part without rows; the position is the number of parts."""
         self._part(self._n_parts).write_bytes(encoded)
         self._n_parts += 1
         return self._n_parts
@@ -62,7 +62,8 @@ class SpooledOutput:
     def finish(self, path: Path) -> None:
         """Join the parts, make sure that the result is on the disk, and move it into place."""
         whole = self._folder / f"whole{path.suffix}"
-        self._join([self._part(number) for number in range(self._n_parts)], whole)
+        parts = [self._part(number) for number in range(self._n_parts)]
+        self._join([part for part in parts if part.stat().st_size], whole)
         with whole.open("rb+") as file:
             os.fsync(file.fileno())
         whole.replace(path)
@@ -74,10 +75,13 @@ class SpooledOutput:
         return self._folder / f"part-{number}"
 
 
-def parquet_output(folder: Path) -> SpooledOutput:
-    """Make a Parquet file."""
+def parquet_output(folder: Path, names: Sequence[str]) -> SpooledOutput:
+    """Make a Parquet file; `names` are its columns where there is no row to tell them."""
 
     def join(parts: Sequence[Path], path: Path) -> None:
+        if not parts:
+            pl.DataFrame(schema=dict.fromkeys(names, pl.String)).write_parquet(path)
+            return
         pl.scan_parquet(list(parts), glob=False).sink_parquet(path)
 
     return SpooledOutput(folder, join)

@@ -242,3 +242,16 @@ def test_more_rows_than_a_sheet_holds(label, monkeypatch):
 def _workbook(path):
     rows = [[c.value for c in row] for row in openpyxl.load_workbook(path).active.rows]
     return pl.DataFrame(rows[1:], schema=rows[0], orient="row", strict=False)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet", "a.xlsx"])
+@pytest.mark.parametrize("last", ["", "301,请问\n"])
+def test_a_stretch_of_rows_may_be_rejected_whole(label, tmp_path, name, last):
+    body = "".join(f"{i},\n" for i in range(300)) + last
+    summary = label("编号,内容\n" + body, name, text_column="内容", with_evidence=True)
+    assert summary.tally.n_rejected == len(rejects_of(tmp_path / name)) == 300
+    assert summary.tally.n_labelled == bool(last)
+    if name == "a.parquet":
+        assert pl.read_parquet(tmp_path / name).height == bool(last)
+    if name == "a.xlsx":
+        assert openpyxl.load_workbook(tmp_path / name).active.max_row == 1 + bool(last)

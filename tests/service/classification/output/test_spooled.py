@@ -8,7 +8,7 @@ def parts(n):
 
 
 def test_parts_join_in_order(tmp_path):
-    output = parquet_output(tmp_path)
+    output = parquet_output(tmp_path, ["a", "b"])
     for frame in parts(12):
         output.append(output.encode(frame))
     output.finish(tmp_path / "a.parquet")
@@ -16,11 +16,11 @@ def test_parts_join_in_order(tmp_path):
 
 
 def test_parts_after_a_position_are_forgotten(tmp_path):
-    output = parquet_output(tmp_path)
+    output = parquet_output(tmp_path, ["a", "b"])
     for frame in parts(3):
         position = output.append(output.encode(frame))
     assert position == 3
-    again = parquet_output(tmp_path)
+    again = parquet_output(tmp_path, ["a", "b"])
     assert again.resume(1)
     again.append(again.encode(parts(5)[4]))
     again.finish(tmp_path / "a.parquet")
@@ -28,6 +28,6 @@ def test_parts_after_a_position_are_forgotten(tmp_path):
 
 
 def test_a_missing_part_cannot_be_resumed(tmp_path):
-    output = parquet_output(tmp_path)
+    output = parquet_output(tmp_path, ["a", "b"])
     output.append(output.encode(parts(1)[0]))
-    assert not parquet_output(tmp_path).resume(2)
+    assert not parquet_output(tmp_path, ["a", "b"]).resume(2)
