@@ -108,6 +108,7 @@ def label_file(
         sheet=options.sheet,
         encoding=options.encoding,
         carry=format is Format.JSONL,
+        keep_kinds=format is Format.XLSX,
     )
     text_column = find_text_column(opened.source.sample(), options.text_column)
     existing = list(opened.source.schema)

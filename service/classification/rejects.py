@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from service.intake.batch import RAW, Reject
+from service.intake.batch import KINDS, RAW, Reject
 
 HEADER = "\ufeff行号,原因,原始内容\n".encode()
 BLANK = "正文为空"
@@ -42,7 +42,7 @@ def rejected_rows(
     frame: pl.DataFrame, lines: NDArray[np.int64], rows: pl.Series, reason: str
 ) -> list[Reject]:
     """Rejects for the chosen rows of a frame; they hold the row as a JSON object."""
-    chosen = frame.filter(rows)
+    chosen = frame.filter(rows).drop(KINDS, strict=False)
     if RAW in chosen.columns:
         contents = chosen[RAW].to_list()
     else:

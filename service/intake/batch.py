@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 RAW = "\x00raw"
 """Column with the source line itself, where a row can be carried over without being taken apart."""
 
+KINDS = "\x00kinds"
+"""Column with the kinds of each row's cells (see `cells.kinds_of`), where columns are mixed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:

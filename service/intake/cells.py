@@ -10,6 +10,16 @@ import polars as pl
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 
+_KINDS: dict[type, str] = {
+    bool: "b",
+    int: "n",
+    float: "n",
+    dt.date: "d",
+    dt.datetime: "m",
+    dt.time: "t",
+    dt.timedelta: "l",
+}
+
 
 class ColumnKinds:
     """Types of the cells met in each column, to choose the column's own type."""
@@ -33,6 +43,38 @@ class ColumnKinds:
             _dtype(seen, fractions)
             for seen, fractions in zip(self._seen, self._fractions, strict=True)
         ]
+
+    def are_mixed(self) -> bool:
+        """Whether a column of text holds cells that are none."""
+        return any(
+            dtype == pl.String and seen - {str}
+            for dtype, seen in zip(self.dtypes(), self._seen, strict=True)
+        )
+
+
+def kinds_of(row: Sequence[Cell]) -> str:
+    """One letter a cell, for `of_kind`; `s` for text and blank cells."""
+    return "".join(_KINDS.get(type(cell), "s") for cell in row)
+
+
+def of_kind(text: str, kind: str) -> Cell:
+    """Cell that `shown` made text, of a kind that `kinds_of` gave."""
+    if kind == "n":
+        number = float(text)
+        return int(number) if _is_whole(number) else number
+    if kind == "b":
+        return text == "TRUE"
+    if kind == "d":
+        return dt.date.fromisoformat(text)
+    if kind == "m":
+        return dt.datetime.fromisoformat(text)
+    if kind == "t":
+        return dt.time.fromisoformat(text)
+    if kind == "l":
+        hours, minutes, seconds = (int(part) for part in text.lstrip("-").split(":"))
+        duration = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        return -duration if text.startswith("-") else duration
+    return text
 
 
 def frame_of(

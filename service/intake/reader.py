@@ -23,7 +23,12 @@ class OpenedInput:
 
 
 def open_input(
-    path: Path, *, sheet: str | None = None, encoding: str | None = None, carry: bool = False
+    path: Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    carry: bool = False,
+    keep_kinds: bool = False,
 ) -> OpenedInput:
     """Open a file by what it is, whatever it is called.
 
@@ -36,6 +41,8 @@ def open_input(
         Encoding of a text file, where it is not to be detected.
     carry : bool, default=False
         Keep the lines of a JSONL file whole, for a JSONL result.
+    keep_kinds : bool, default=False
+        Keep the type of every cell of a workbook, for a workbook as result.
 
     Raises
     ------
@@ -51,7 +58,7 @@ def open_input(
     notices = (mismatch,) if mismatch else ()
     if found in (Format.CSV, Format.TSV):
         return _open_delimited(path, found, encoding, notices)
-    source = _open(path, found, sheet, encoding, carry)
+    source = _open(path, found, sheet, encoding, carry, keep_kinds)
     plain = found in (Format.JSONL, Format.PARQUET)
     return OpenedInput(source, found, notices + source.notices, is_plain_utf8=plain)
 
@@ -73,7 +80,12 @@ def _open_delimited(
 
 
 def _open(
-    path: Path, found: Format, sheet: str | None, encoding: str | None, carry: bool
+    path: Path,
+    found: Format,
+    sheet: str | None,
+    encoding: str | None,
+    carry: bool,
+    keep_kinds: bool,
 ) -> Source:
     if found is Format.JSONL:
         from service.intake.jsonl import JsonlSource
@@ -85,4 +97,6 @@ def _open(
         return ParquetSource(path)
     from service.intake.spreadsheet import open_html, open_workbook
 
-    return open_html(path) if found is Format.HTML else open_workbook(path, sheet)
+    if found is Format.HTML:
+        return open_html(path)
+    return open_workbook(path, sheet, keep_kinds=keep_kinds)

@@ -12,8 +12,8 @@ import polars as pl
 import python_calamine as calamine
 
 from models.errors import InputError
-from service.intake.batch import Batch
-from service.intake.cells import Cell, ColumnKinds, frame_of, shown
+from service.intake.batch import KINDS, Batch
+from service.intake.cells import Cell, ColumnKinds, frame_of, kinds_of, shown
 from service.intake.header import SEARCHED_ROWS, column_names, find_header
 from service.intake.html_table import read_html_table
 from service.intake.text_column import is_text_name
@@ -33,6 +33,9 @@ class TableSource:
         Number that the first of `rows` has in the sheet, from 1.
     label : str
         How to call the table before the user.
+    keep_kinds : bool, default=False
+        Give the kind of every cell in the column `KINDS` where a column holds several, for a
+        result that can keep them.
 
     Raises
     ------
@@ -46,6 +49,8 @@ class TableSource:
         first_row: int,
         label: str,
         notices: tuple[str, ...] = (),
+        *,
+        keep_kinds: bool = False,
     ) -> None:
         self._rows = rows
         head = [[shown(cell) for cell in row] for row in islice(self._iterate(), SEARCHED_ROWS)]
@@ -64,6 +69,7 @@ class TableSource:
         if not n_rows:
             raise InputError(f"{label}只有表头，没有数据。")
         self._dtypes = kinds.dtypes()
+        self._keeps_kinds = keep_kinds and kinds.are_mixed()
         self.schema = dict(zip(self._names, self._dtypes, strict=True))
         self.total = n_rows
         above = (f"表头在第 {first_row + index} 行，其上的标题或说明未带入结果。",) if index else ()
@@ -81,7 +87,7 @@ class TableSource:
         position = 0
         while stretch := list(islice(rows, ROWS)):
             position += len(stretch)
-            yield TableChunk(stretch, line, position, self._names, self._dtypes)
+            yield TableChunk(stretch, line, position, self._names, self._dtypes, self._keeps_kinds)
             line += len(stretch)
 
     def _iterate(self) -> Iterator[Sequence[Cell]]:
@@ -99,15 +105,19 @@ class TableChunk:
     position: int
     names: tuple[str, ...]
     dtypes: list[pl.DataType]
+    keeps_kinds: bool = False
 
     def parse(self) -> Batch:
         """Arrange the cells in columns; rows without any cell are no rows."""
         filled = [i for i, row in enumerate(self.rows) if any(c not in ("", None) for c in row)]
         frame = frame_of((self.rows[i] for i in filled), self.names, self.dtypes)
+        if self.keeps_kinds:
+            kinds = [kinds_of(self.rows[i]) for i in filled]
+            frame = frame.with_columns(pl.Series(KINDS, kinds, pl.String))
         return Batch(frame, np.array(filled, dtype=np.int64) + self.line)
 
 
-def open_workbook(path: Path, sheet: str | None) -> TableSource:
+def open_workbook(path: Path, sheet: str | None, *, keep_kinds: bool = False) -> TableSource:
     """Open the sheet named, else the only one with a text column, else the first with content.
 
     Caution: the sheet is held in memory, with about 1.5 times its size unzipped.
@@ -135,7 +145,7 @@ def open_workbook(path: Path, sheet: str | None) -> TableSource:
     except (calamine.CalamineError, OSError) as error:
         raise InputError(f"{path.name} 已损坏或不是 Excel 工作簿，打不开。") from error
     notices = (f"工作簿有 {len(names)} 个工作表，标注的是“{name}”。",) if len(names) > 1 else ()
-    return TableSource(chosen, 1, f"工作表“{name}”", notices)
+    return TableSource(chosen, 1, f"工作表“{name}”", notices, keep_kinds=keep_kinds)
 
 
 def open_html(path: Path) -> TableSource:

@@ -13,11 +13,17 @@ import xlsxwriter
 from service.classification.output.shown import as_shown
 from service.classification.output.spooled import SpooledOutput
 from service.classification.output.target import Unfit
+from service.intake.batch import KINDS
+from service.intake.cells import of_kind
 
 MAX_ROWS = 1_048_575
 MAX_CHARACTERS = 32_767
 _WIDE, _NARROW = 50, 14
 _DATE, _DATETIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
+_TIME, _DURATION = "hh:mm:ss", "[h]:mm:ss"
+_EXACT_NUMBER = 1e15
+_FIRST_DATE = dt.date(1900, 3, 1)
+"""Excel takes 1900 for a leap year; before this day its dates are wrong."""
 
 
 def xlsx_output(folder: Path, names: Sequence[str], text_column: str) -> SpooledOutput:
@@ -62,7 +68,9 @@ def _head(book: Any, sheet: Any, names: Sequence[str], text_column: str) -> None
 
 def _body(book: Any, sheet: Any, parts: Sequence[Path]) -> int:
     """Write all rows and return the number of the last."""
-    date, datetime = (book.add_format({"num_format": form}) for form in (_DATE, _DATETIME))
+    date, datetime, time, duration = (
+        book.add_format({"num_format": form}) for form in (_DATE, _DATETIME, _TIME, _DURATION)
+    )
     writers: dict[type, Callable[[int, int, Any], object]] = {
         str: lambda row, column, cell: sheet.write_string(row, column, _line_ends(cell)),
         int: sheet.write_number,
@@ -70,15 +78,43 @@ def _body(book: Any, sheet: Any, parts: Sequence[Path]) -> int:
         bool: sheet.write_boolean,
         dt.date: lambda row, column, cell: sheet.write_datetime(row, column, cell, date),
         dt.datetime: lambda row, column, cell: sheet.write_datetime(row, column, cell, datetime),
+        dt.time: lambda row, column, cell: sheet.write_datetime(row, column, cell, time),
+        dt.timedelta: lambda row, column, cell: sheet.write_datetime(row, column, cell, duration),
     }
     number = 0
     for part in parts:
-        for row in _exact(pl.read_parquet(part, glob=False)).iter_rows():
+        frame = pl.read_parquet(part, glob=False)
+        rows = _exact(frame.drop(KINDS, strict=False)).iter_rows()
+        for row, kinds in zip(rows, _kinds(frame), strict=True):
             number += 1
-            for column, cell in enumerate(row):
+            for column, cell in enumerate(_typed(row, kinds) if kinds else row):
                 if cell is not None and cell != "":
                     writers[type(cell)](number, column, cell)
     return number
+
+
+def _kinds(frame: pl.DataFrame) -> list[str]:
+    """Kinds of each row's cells, where they were kept."""
+    return frame[KINDS].to_list() if KINDS in frame.columns else [""] * frame.height
+
+
+def _typed(row: tuple[Any, ...], kinds: str) -> list[Any]:
+    """Cells of text that were none before as what they were, where Excel can hold that."""
+    cells = list(row)
+    for column, kind in enumerate(kinds):
+        text = cells[column]
+        if kind != "s" and isinstance(text, str) and text:
+            cell = of_kind(text, kind)
+            cells[column] = cell if _holds(cell) else text
+    return cells
+
+
+def _holds(cell: object) -> bool:
+    if isinstance(cell, (int, float)):
+        return abs(cell) < _EXACT_NUMBER
+    if isinstance(cell, dt.date):
+        return dt.date(cell.year, cell.month, cell.day) >= _FIRST_DATE
+    return not (isinstance(cell, dt.timedelta) and cell < dt.timedelta())
 
 
 def _line_ends(text: str) -> str:
@@ -98,8 +134,8 @@ def _fits(column: pl.Series) -> bool:
         return True
     if dtype.is_integer() or dtype.is_float():
         largest = column.cast(pl.Float64).abs().max()
-        return largest is None or bool(largest < 1e15)  # type: ignore[operator]
+        return largest is None or bool(largest < _EXACT_NUMBER)  # type: ignore[operator]
     if isinstance(dtype, (pl.Date, pl.Datetime)):
         first = column.min()
-        return first is None or str(first) >= "1900-03-01"
+        return first is None or str(first) >= str(_FIRST_DATE)
     return False

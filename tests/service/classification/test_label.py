@@ -1,4 +1,5 @@
 import csv
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -255,3 +256,32 @@ def test_a_stretch_of_rows_may_be_rejected_whole(label, tmp_path, name, last):
         assert pl.read_parquet(tmp_path / name).height == bool(last)
     if name == "a.xlsx":
         assert openpyxl.load_workbook(tmp_path / name).active.max_row == 1 + bool(last)
+
+
+def test_one_text_among_numbers_and_dates_leaves_them_what_they_are(tmp_path, classifier):
+    book = openpyxl.Workbook()
+    day, noon, long = dt.datetime(2024, 3, 5), dt.time(12, 30), dt.timedelta(hours=30)
+    rows = [
+        ["编号", "内容", "件数", "日期", "时长"],
+        [440101, "请问", 1, day, long],
+        ["x", "投诉", 2.5, noon, dt.timedelta(minutes=5)],
+        [12345678901234567, "建议", True, "不详", None],
+        [None, None, 4, None, None],
+        [None, "合计", "共6件", dt.datetime(2024, 3, 6, 1, 2, 3), None],
+    ]
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    label_file(tmp_path / "a.xlsx", tmp_path / "b.xlsx", classifier)
+    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx").active
+    found = [[cell.value for cell in row[:5]] for row in sheet.rows]
+    assert found[1] == [440101, "请问", 1, day, long]
+    assert found[2][:4] == ["x", "投诉", 2.5, noon]
+    assert found[3] == ["12345678901234570", "建议", True, "不详", None]
+    assert found[4] == [None, "合计", "共6件", dt.datetime(2024, 3, 6, 1, 2, 3), None]
+    assert sheet["D2"].number_format == "yyyy-mm-dd"
+    assert "kinds" not in rejects_path(tmp_path / "b.xlsx").read_text("utf-8-sig")
+    label_file(tmp_path / "a.xlsx", tmp_path / "b.csv", classifier)
+    shown = rows_of(tmp_path / "b.csv")
+    assert [row["日期"] for row in shown][:3] == ["2024-03-05", "12:30:00", "不详"]
+    assert shown[0]["时长"] == "30:00:00"

@@ -3,7 +3,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from service.intake.cells import ColumnKinds, frame_of, shown
+from service.intake.cells import ColumnKinds, frame_of, kinds_of, of_kind, shown
 
 DAY, NOON = dt.date(2024, 3, 5), dt.datetime(2024, 3, 5, 12, 30)
 
@@ -57,3 +57,27 @@ def test_a_column_has_the_type_of_its_cells_if_they_agree(cells, dtype, values):
 def test_short_rows_end_in_blanks_and_long_ones_are_cut_to_the_table():
     frame = frame_of([["a"], ["b", "c", "d"]], ["x", "y"], [pl.String(), pl.String()])
     assert frame.rows() == [("a", None), ("b", "c")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        3.0,
+        2.5,
+        -1e-7,
+        12345678901234.5,
+        True,
+        False,
+        DAY,
+        NOON,
+        dt.datetime(2024, 3, 5),
+        dt.time(3, 4),
+        dt.timedelta(hours=30),
+        dt.timedelta(hours=-1),
+        "007",
+        "",
+    ],
+)
+def test_what_is_shown_can_be_turned_back(cell):
+    (kind,) = kinds_of([cell])
+    assert of_kind(shown(cell), kind) == cell
