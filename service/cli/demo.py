@@ -46,8 +46,13 @@ def demo(folder: Path) -> list[str]:
     result = check_file(data_path("samples", REPORT))
     save_text(page, render_page(result))
     report, sources = folder / "report.docx", folder / "report.json"
-    draft(2020, data_path("samples", "requests_2020.csv"), data_path("samples", "figures_2020.xlsx"),
-          report, json_path=sources)  # fmt: skip
+    draft(
+        2020,
+        data_path("samples", "requests_2020.csv"),
+        data_path("samples", "figures_2020.xlsx"),
+        report,
+        json_path=sources,
+    )
     failed = [finding for finding in result.findings if finding.status.value == "fails"]
     return [
         summary.to_text(),

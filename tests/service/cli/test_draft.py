@@ -5,7 +5,7 @@ from models.resources import data_path
 REQUESTS, FIGURES = (
     data_path("samples", "requests_2020.csv"),
     data_path("samples", "figures_2020.xlsx"),
-)  # noqa: E501
+)
 
 
 def test_draft_then_trace(yangguang, tmp_path):
