@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, repeat
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
 import python_calamine as calamine
 
 from models.errors import InputError
-from service.intake.batch import KINDS, Batch
+from service.intake.batch import KINDS, Batch, Reject
 from service.intake.cells import Cell, ColumnKinds, frame_of, kinds_of, shown
+from service.intake.formulas import formulas_without_result
 from service.intake.header import SEARCHED_ROWS, column_names, find_header
 from service.intake.html_table import read_html_table
 from service.intake.text_column import is_text_name
 
 ROWS = 4096
+NO_RESULT = "只有没有存下结果的公式"
 _SAMPLE_ROWS = 300
 
 
@@ -36,6 +39,8 @@ class TableSource:
     keep_kinds : bool, default=False
         Give the kind of every cell in the column `KINDS` where a column holds several, for a
         result that can keep them.
+    formulas : mapping of int to int
+        Formulas without result in each row that has any.
 
     Raises
     ------
@@ -51,6 +56,7 @@ class TableSource:
         notices: tuple[str, ...] = (),
         *,
         keep_kinds: bool = False,
+        formulas: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
         self._rows = rows
         head = [[shown(cell) for cell in row] for row in islice(self._iterate(), SEARCHED_ROWS)]
@@ -66,6 +72,10 @@ class TableSource:
         for row in islice(self._iterate(), index + 1, None):
             kinds.add(row)
             n_rows += 1
+        below = first_row + index + 1
+        self._formulas = {row: n for row, n in formulas.items() if row >= below}
+        self._n_behind = max(0, max(self._formulas, default=0) - (below + n_rows - 1))
+        n_rows += self._n_behind
         if not n_rows:
             raise InputError(f"{label}只有表头，没有数据。")
         self._dtypes = kinds.dtypes()
@@ -73,7 +83,7 @@ class TableSource:
         self.schema = dict(zip(self._names, self._dtypes, strict=True))
         self.total = n_rows
         above = (f"表头在第 {first_row + index} 行，其上的标题或说明未带入结果。",) if index else ()
-        self.notices = notices + above + renamed
+        self.notices = notices + above + renamed + self._without_result()
 
     def sample(self) -> pl.DataFrame:
         """Return the first rows, for choosing columns."""
@@ -82,13 +92,31 @@ class TableSource:
 
     def chunks(self) -> Iterator[TableChunk]:
         """Yield stretches of 4,096 rows in order."""
-        rows = islice(self._iterate(), self._header + 1, None)
+        behind: Iterator[Sequence[Cell]] = repeat((), self._n_behind)
+        rows = chain(islice(self._iterate(), self._header + 1, None), behind)
         line = self._first_row + self._header + 1
         position = 0
         while stretch := list(islice(rows, ROWS)):
             position += len(stretch)
-            yield TableChunk(stretch, line, position, self._names, self._dtypes, self._keeps_kinds)
+            yield TableChunk(
+                stretch,
+                line,
+                position,
+                self._names,
+                self._dtypes,
+                self._keeps_kinds,
+                frozenset(self._formulas),
+            )
             line += len(stretch)
+
+    def _without_result(self) -> tuple[str, ...]:
+        n_cells = sum(self._formulas.values())
+        if not n_cells:
+            return ()
+        return (
+            f"有 {n_cells:,} 个单元格是公式而没有存下结果，只能当作空白。"
+            "请在 Excel 或 WPS 中打开、保存后再标注。",
+        )
 
     def _iterate(self) -> Iterator[Sequence[Cell]]:
         if isinstance(self._rows, calamine.CalamineSheet):
@@ -106,15 +134,22 @@ class TableChunk:
     names: tuple[str, ...]
     dtypes: list[pl.DataType]
     keeps_kinds: bool = False
+    formulas: frozenset[int] = frozenset()
 
     def parse(self) -> Batch:
-        """Arrange the cells in columns; rows without any cell are no rows."""
+        """Arrange the cells in columns; rows without any cell are no rows.
+
+        Rows with nothing but formulas without result are rejected.
+        """
         filled = [i for i, row in enumerate(self.rows) if any(c not in ("", None) for c in row)]
         frame = frame_of((self.rows[i] for i in filled), self.names, self.dtypes)
         if self.keeps_kinds:
             kinds = [kinds_of(self.rows[i]) for i in filled]
             frame = frame.with_columns(pl.Series(KINDS, kinds, pl.String))
-        return Batch(frame, np.array(filled, dtype=np.int64) + self.line)
+        blank = set(range(len(self.rows))).difference(filled) if self.formulas else set()
+        lost = sorted(i + self.line for i in blank if i + self.line in self.formulas)
+        rejects = tuple(Reject(line, NO_RESULT, "") for line in lost)
+        return Batch(frame, np.array(filled, dtype=np.int64) + self.line, rejects)
 
 
 def open_workbook(path: Path, sheet: str | None, *, keep_kinds: bool = False) -> TableSource:
@@ -145,7 +180,14 @@ def open_workbook(path: Path, sheet: str | None, *, keep_kinds: bool = False) ->
     except (calamine.CalamineError, OSError) as error:
         raise InputError(f"{path.name} 已损坏或不是 Excel 工作簿，打不开。") from error
     notices = (f"工作簿有 {len(names)} 个工作表，标注的是“{name}”。",) if len(names) > 1 else ()
-    return TableSource(chosen, 1, f"工作表“{name}”", notices, keep_kinds=keep_kinds)
+    return TableSource(
+        chosen,
+        1,
+        f"工作表“{name}”",
+        notices,
+        keep_kinds=keep_kinds,
+        formulas=formulas_without_result(path, name),
+    )
 
 
 def open_html(path: Path) -> TableSource:
