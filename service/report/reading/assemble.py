@@ -5,22 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from service.report.errors import (
-    ForeignReportError,
-    OversizedFileError,
-    SeveralReportsError,
-)
+from service.report.errors import OversizedFileError
 from service.report.formats import ReportFormat, format_for_year, load_format
 from service.report.model import Place, ReadingNote, Report, Section, Table
 from service.report.reading.glyphs import squash
-from service.report.reading.identity import Identity, identify
+from service.report.reading.identity import identify
 from service.report.reading.manuscript import Grid, Line, Manuscript
 from service.report.reading.passages import build_passages
+from service.report.reading.refusals import refuse_foreign, refuse_several
 from service.report.reading.sections import (
     Heading,
     choose_headings,
     find_headings,
-    n_reports,
     to_sections,
 )
 from service.report.reading.table2 import read_table2
@@ -28,8 +24,6 @@ from service.report.reading.table3 import read_table3
 from service.report.reading.table4 import read_table4
 
 MAX_CHARACTERS = 250_000
-_KIND = re.compile(r"信息公开")
-_TITLE = re.compile(r"(20\d\d)年?度?[^。]{0,30}信息公开[^。]{0,12}(?:报告|年报)")
 _SIGNED = re.compile(r"(20\d\d)年(\d{1,2})月(\d{1,2})日")
 _LONG_MONTHS = (1, 3, 5, 7, 8, 10, 12)
 
@@ -54,15 +48,15 @@ def assemble(manuscript: Manuscript, name: str) -> Report:
     lines = [block for block in manuscript.blocks if isinstance(block, Line)]
     grids = [block for block in manuscript.blocks if isinstance(block, Grid)]
     form = load_format("2021")
-    found = find_headings(lines, form)
-    _refuse_several(found, lines)
+    found = find_headings(lines, form, grids)
+    refuse_several(found, lines, grids)
     chain = choose_headings(found)
     sections = to_sections(chain, len(manuscript.text))
     first = next((h.line for h in chain), len(lines))
     identity = identify(lines, first, name, manuscript.title)
     by_year = load_format(format_for_year(identity.year)) if identity.year else None
     tables, printed, spans = _tables(manuscript, grids, lines, sections, by_year)
-    _refuse_foreign(manuscript, chain, tables, identity)
+    refuse_foreign(manuscript, chain, tables, identity)
     final = load_format(printed) if printed else by_year or form
     taken = [span for table in spans.values() for span in table]
     return Report(
@@ -129,35 +123,6 @@ def _after_heading(line: Line, section: Section) -> Line:
         return line
     cut = line.text.find(section.heading) + len(section.heading)
     return Line(line.text[cut:], line.start + cut, line.page)
-
-
-def _refuse_several(found: Sequence[Heading], lines: Sequence[Line]) -> None:
-    count = n_reports(found)
-    if count < 2:
-        return
-    titles = [m.group(1) for ln in lines if (m := _TITLE.search(squash(ln.text)))]
-    years = sorted({year for year in titles if titles})
-    which = f"（{'、'.join(years)} 年）" if len(years) > 1 else ""
-    raise SeveralReportsError(f"文件里有 {count} 份年度报告{which}，请拆成一个文件一份再检查。")
-
-
-def _refuse_foreign(
-    manuscript: Manuscript,
-    chain: Sequence[Heading],
-    tables: dict[int, Table],
-    identity: Identity,
-) -> None:
-    strong = sum(heading.strength >= 3 for heading in chain)
-    cells = sum(len(table.cells) for table in tables.values())
-    titled = identity.title is not None and "信息公开" in identity.title
-    topical = len(_KIND.findall(squash(manuscript.text)))
-    if (cells >= 10 and topical) or (titled and topical >= 2) or (strong >= 2 and topical >= 2):
-        return
-    if titled or (strong >= 1 and topical >= 3):
-        return
-    raise ForeignReportError(
-        "这份文件不像政府信息公开工作年度报告：没有找到标题、六个部分或第三部分的表格。"
-    )
 
 
 def _disorder(found: Sequence[Heading], chain: Sequence[Heading]) -> list[ReadingNote]:

@@ -34,6 +34,7 @@ _AGENCY = re.compile(
 )
 _YEAR = re.compile(r"(20[0-3]\d)年")
 _HEAD_LINES = 60
+_MAX_TITLE = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,35 @@ def identify(
     return Identity(title, agency or _agency_in_prose(lines), year, source)
 
 
+def title_lines(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """Index and year of lines that end a title of an agency; it may run over three lines."""
+    found = []
+    above = ["", ""]
+    for index, line in enumerate(lines):
+        text = squash(line.text)
+        match = None
+        for piece in (text, above[1] + text, "".join(above) + text):
+            if 0 < len(piece) <= _MAX_TITLE and "本报告" not in piece:
+                match = match or _title(piece)
+        if match is not None and _is_heading(match):
+            found.append((index, int(match["year"])))
+        above = [above[1], text] if text else above
+    return found
+
+
+def _is_heading(match: re.Match[str]) -> bool:
+    """Nothing but an agency stands before the year: `上一篇:2022年…` is a link."""
+    before = match["before"].strip("《#*")
+    return not before or _agency(before) == before
+
+
 def _from_title(head: Sequence[Line]) -> tuple[str | None, str | None, int | None]:
     """The last title before section 一; it may run over up to three lines."""
     texts = [squash(line.text) for line in head]
     for start in range(len(texts) - 1, -1, -1):
         for count in (1, 2, 3):
             piece = "".join(texts[start : start + count])
-            if len(piece) > 70 or not piece:
+            if len(piece) > _MAX_TITLE or not piece:
                 continue
             match = _title(piece)
             if match is not None and "本报告" not in piece:

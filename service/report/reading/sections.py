@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from service.report.formats import ReportFormat
 from service.report.model import Section
 from service.report.reading.glyphs import squash
-from service.report.reading.manuscript import Line
+from service.report.reading.manuscript import Grid, Line
 
 _ORDINALS = "一二三四五六七八九十"
 _NUMBER = re.compile(
@@ -35,19 +35,23 @@ class Heading:
     end: int
 
 
-def find_headings(lines: Sequence[Line], form: ReportFormat) -> list[Heading]:
+def find_headings(
+    lines: Sequence[Line], form: ReportFormat, grids: Sequence[Grid] = ()
+) -> list[Heading]:
     """All lines that could be headings of statutory sections, in order, contents lists left out."""
     found = [h for i, line in enumerate(lines) if (h := _heading(i, line, form)) is not None]
     kept = []
     for index, heading in enumerate(found):
         following = found[index + 1].line if index + 1 < len(found) else len(lines)
         between = sum(len(squash(line.text)) for line in lines[heading.line + 1 : following])
+        stop = lines[following].start if following < len(lines) else heading.end
+        tabled = any(heading.end <= grid.start < stop for grid in grids)
         same_later = any(
             h.number == heading.number and h.strength >= heading.strength
             for h in found[index + 1 :]
         )
         # A contents list names sections one after another and the report names them again.
-        if between < 3 and same_later:
+        if between < 3 and not tabled and same_later:
             continue
         kept.append(heading)
     return kept

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from pathlib import Path
 
 from service.report.errors import (
+    ForeignReportError,
     OversizedFileError,
     ProtectedFileError,
     UnreadableFileError,
@@ -18,6 +20,7 @@ _MAX_TEXT_BYTES = 20 * 1024 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _OTHER_KINDS = {b"{\\rt": "RTF", b"Rar!": "RAR 压缩包", b"7z\xbc\xaf": "7z 压缩包"}
+_DATA_SUFFIXES = (".json", ".jsonl", ".ndjson")
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|table|div|p|meta)\b", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _DECLARED = {"gb2312": "gb18030", "gbk": "gb18030", "utf8": "utf-8"}
@@ -46,7 +49,7 @@ def open_manuscript(path: Path) -> Manuscript:
 
 
 def read_bytes(data: bytes, name: str) -> Manuscript:
-    """Read the content of a file; `name` serves only to tell text from Markdown and HTML.
+    """Read the content of a file; `name` serves only to tell text, HTML and JSON apart.
 
     Raises
     ------
@@ -69,6 +72,7 @@ def read_bytes(data: bytes, name: str) -> Manuscript:
     if len(data) > _MAX_TEXT_BYTES:
         raise OversizedFileError(_too_large(len(data)))
     text = _decode(data)
+    _refuse_json(text, name)
     if _HTML.search(data[:4096]) or Path(name).suffix.lower() in (".html", ".htm", ".shtml"):
         from service.report.reading.html_page import read_html
 
@@ -99,6 +103,23 @@ def _refuse_other_kinds(data: bytes) -> None:
     for magic, kind in _OTHER_KINDS.items():
         if data.startswith(magic):
             raise UnreadableFileError(f"不读 {kind} 文件，请提供 PDF、DOCX、HTML 或文本。")
+
+
+def _refuse_json(text: str, name: str) -> None:
+    """Data for programs, by its name or by a first line that is JSON with objects."""
+    head = text.lstrip("\ufeff \t\r\n").partition("\n")[0].strip()
+    if Path(name).suffix.lower() in _DATA_SUFFIXES or (
+        head.startswith(("{", "[")) and _is_json(head)
+    ):
+        raise ForeignReportError("这是 JSON 数据，不是年度报告；请提供 PDF、DOCX、HTML 或文本。")
+
+
+def _is_json(line: str) -> bool:
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data[0] if isinstance(data, list) and data else data, dict)
 
 
 def _decode(data: bytes) -> str:

@@ -41,6 +41,16 @@ OTHER_REPORT = """云水市自然资源局2024年法治政府建设年度报告
 三、下一步打算
 """
 
+TITLE_ONLY = """云水市自然资源局2024年政府信息公开工作年度报告
+2024年，我局公开信息120条，收到政府信息公开申请46件，均已答复。
+下一步，将继续做好政府信息公开工作。
+"""
+
+OPENINGS = (
+    '{"agency": "云水市林业局", "year": 2024, "text": "一、总体情况\\n政府信息公开申请46件。"}\n'
+    '{"agency": "云山市林业局", "year": 2023, "text": "一、总体情况\\n政府信息公开申请12件。"}\n'
+)
+
 
 def pdf(n_pages, content=b""):
     """A minimal PDF written by hand."""
@@ -112,6 +122,10 @@ CASES = {
     "entities": (zipped(word__document_xml=LAUGHS), "a.docx", ReportError, ""),
     "a library": (("收到申请1件。" * 60_000).encode(), "a.txt", OversizedFileError, "万字"),
     "other report": (OTHER_REPORT.encode(), "a.txt", ForeignReportError, "不像"),
+    "JSON by name": (OPENINGS.encode(), "a.jsonl", ForeignReportError, "JSON"),
+    "JSON by content": (OPENINGS.encode(), "a.txt", ForeignReportError, "JSON"),
+    "array": (f"[{OPENINGS.splitlines()[0]}]".encode(), "a.txt", ForeignReportError, "JSON"),
+    "title and prose": (TITLE_ONLY.encode(), "a.txt", ForeignReportError, "不像"),
     "a novel": (("很久以前，山上有座庙。\n" * 200).encode(), "a.md", ForeignReportError, "不像"),
 }  # fmt: skip
 
@@ -145,6 +159,65 @@ def test_two_reports_in_one_file(make, writers):
     )
     with pytest.raises(SeveralReportsError, match=r"2 份年度报告（2020、2024 年）"):
         read_report_bytes(both, "a.txt")
+
+
+@pytest.fixture
+def pair(make):
+    """Figures of two years of one agency."""
+    now, then = make(3), make(4)
+    then.year = now.year - 1
+    return now, then
+
+
+def test_two_pages_in_one_file(pair, html_page):
+    """The parser leaves out whatever follows a closed page."""
+    page = "<!DOCTYPE html><html><head><title>年报</title></head><body>{}</body></html>"
+    both = "\n".join(html_page(figures, wrap=page) for figures in pair)
+    with pytest.raises(SeveralReportsError, match=r"2 份年度报告（2023、2024 年）"):
+        read_report_bytes(both.encode(), "a.html")
+
+
+@pytest.mark.parametrize("style", ["html", "line", "token"])
+def test_two_halves_in_one_file(pair, writers, style):
+    """No section 一 to start over: the titles and what both repeat tell."""
+    texts = []
+    for figures in pair:
+        text = writers[style](figures)[0].decode()
+        first, last = text.index("一、总体情况"), text.index("四、政府信息公开行政复议")
+        texts.append(text[:first] + text[text.index("三、收到和处理") : last])
+    with pytest.raises(SeveralReportsError, match=r"2 份年度报告（2023、2024 年）"):
+        read_report_bytes("\n".join(texts).encode(), writers[style](pair[0])[1])
+
+
+def test_two_reports_without_the_last_three_sections(pair, html_page):
+    pages = [html_page(figures) for figures in pair]
+    pages = [page[: page.index("<p><strong>四、")] for page in pages]
+    with pytest.raises(SeveralReportsError):
+        read_report_bytes("".join(pages).encode(), "a.html")
+
+
+@pytest.mark.parametrize("style", ["html", "line"])
+def test_other_years_titles_are_not_reports(pair, writers, style, same):
+    """Links to former reports above and below, and a mention that breaks at the line's end."""
+    figures = pair[0]
+    data, name = writers[style](figures)
+    text = data.decode()
+    titles = [f"云水市自然资源局{year}年政府信息公开工作年度报告" for year in (2022, 2023)]
+    links = "".join(f"<p>{title}</p>" if style == "html" else f"{title}\n" for title in titles)
+    mention = f"按时编制并公布了<br>{titles[1]}<br>接受社会监督。"
+    mention = mention if style == "html" else mention.replace("<br>", "\n")
+    text = text.replace("（三）监督保障情况。", f"（三）监督保障情况。{mention}")
+    end = "" if style == "html" else "\n"
+    same(read_report_bytes(f"{text}{end}{links}".encode(), name), figures)
+    report = read_report_bytes(f"{links}{text}".encode(), name)
+    same(report, figures)
+    assert report.year == figures.year
+
+
+@pytest.mark.parametrize("heading", ["一、总体情况", "（一）主动公开情况", "1.主动公开。全年有序"])
+def test_text_with_one_heading_is_a_report(heading):
+    text = TITLE_ONLY.replace("\n", f"\n{heading}\n", 1)
+    assert read_report_bytes(text.encode(), "a.txt").year == 2024
 
 
 def test_contents_list_is_not_a_second_report(make, writers, same):
