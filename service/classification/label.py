@@ -109,6 +109,7 @@ def label_file(
         encoding=options.encoding,
         carry=format is Format.JSONL,
         keep_kinds=format is Format.XLSX,
+        typed=format in (Format.XLSX, Format.PARQUET),
     )
     text_column = find_text_column(opened.source.sample(), options.text_column)
     existing = list(opened.source.schema)

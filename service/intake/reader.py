@@ -29,6 +29,7 @@ def open_input(
     encoding: str | None = None,
     carry: bool = False,
     keep_kinds: bool = False,
+    typed: bool = False,
 ) -> OpenedInput:
     """Open a file by what it is, whatever it is called.
 
@@ -43,6 +44,8 @@ def open_input(
         Keep the lines of a JSONL file whole, for a JSONL result.
     keep_kinds : bool, default=False
         Keep the type of every cell of a workbook, for a workbook as result.
+    typed : bool, default=False
+        Give columns of a JSONL file the type that all their values have.
 
     Raises
     ------
@@ -58,8 +61,13 @@ def open_input(
     notices = (mismatch,) if mismatch else ()
     if found in (Format.CSV, Format.TSV):
         return _open_delimited(path, found, encoding, notices)
-    source = _open(path, found, sheet, encoding, carry, keep_kinds)
-    plain = found in (Format.JSONL, Format.PARQUET)
+    if found is Format.JSONL:
+        from service.intake.jsonl import JsonlSource
+
+        lines = JsonlSource(path, carry=carry, encoding=encoding, typed=typed)
+        return OpenedInput(lines, found, notices + lines.notices, is_plain_utf8=True)
+    source = _open(path, found, sheet, keep_kinds)
+    plain = found is Format.PARQUET
     return OpenedInput(source, found, notices + source.notices, is_plain_utf8=plain)
 
 
@@ -79,18 +87,7 @@ def _open_delimited(
     )
 
 
-def _open(
-    path: Path,
-    found: Format,
-    sheet: str | None,
-    encoding: str | None,
-    carry: bool,
-    keep_kinds: bool,
-) -> Source:
-    if found is Format.JSONL:
-        from service.intake.jsonl import JsonlSource
-
-        return JsonlSource(path, carry=carry, encoding=encoding)
+def _open(path: Path, found: Format, sheet: str | None, keep_kinds: bool) -> Source:
     if found is Format.PARQUET:
         from service.intake.parquet import ParquetSource
 

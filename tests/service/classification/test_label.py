@@ -285,3 +285,13 @@ def test_one_text_among_numbers_and_dates_leaves_them_what_they_are(tmp_path, cl
     shown = rows_of(tmp_path / "b.csv")
     assert [row["日期"] for row in shown][:3] == ["2024-03-05", "12:30:00", "不详"]
     assert shown[0]["时长"] == "30:00:00"
+
+
+def test_numbers_of_jsonl_stay_numbers(label, tmp_path):
+    lines = '{"id": 7, "text": "请问"}\n{"id": 8, "text": "投诉"}\n'
+    label(lines, "b.parquet", "a.jsonl")
+    assert pl.read_parquet(tmp_path / "b.parquet")["id"].to_list() == [7, 8]
+    label(lines, "b.xlsx", "a.jsonl")
+    assert openpyxl.load_workbook(tmp_path / "b.xlsx").active["A2"].value == 7
+    label(lines, "b.csv", "a.jsonl")
+    assert [row["id"] for row in rows_of(tmp_path / "b.csv")] == ["7", "8"]

@@ -94,3 +94,19 @@ def test_lines_across_blocks(open_lines, monkeypatch):
 def test_a_file_without_objects_is_an_error(open_lines):
     with pytest.raises(InputError, match="没有一行是 JSON 对象"):
         open_lines(["{}", "1"])
+
+
+def test_columns_of_one_type_keep_it_where_asked_for(open_lines):
+    lines = [
+        '{"id": 1, "n": 1, "ok": true, "mixed": 1,"big": 9007199254740993, "huge": 1, "a": "好"}',
+        '{"id": null, "n": 2.5, "ok": false, "mixed": "x", "big": 2, "huge": 1e400}',
+        '{"id": 3, "mixed": true}',
+    ]
+    rows, _, _ = read(open_lines(lines, typed=True))
+    assert [row["id"] for row in rows] == [1, None, 3]
+    assert [row["n"] for row in rows] == [1.0, 2.5, None]
+    assert [row["ok"] for row in rows] == [True, False, None]
+    assert [row["mixed"] for row in rows] == ["1", "x", "true"]
+    assert rows[0]["big"] == 9007199254740993
+    assert rows[0]["huge"] == "1"
+    assert {type(row["id"]) for row in read(open_lines(lines))[0]} == {str, type(None)}
