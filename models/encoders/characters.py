@@ -4,7 +4,7 @@ Chinese needs no word boundaries for a linear model to do well, and characters a
 typing errors, dialect and invented words of real letters. Every 1-gram and 2-gram (and 3-gram if
 asked for) of letters, digits and ideographs is hashed into `2**n_bits` buckets; a text becomes
 the counts of its buckets. Punctuation says who wrote, not what about: n-grams never contain or
-cross it (one point of accuracy on unseen writers).
+cross it (one point of accuracy on real messages).
 """
 
 from __future__ import annotations
