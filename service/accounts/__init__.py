@@ -1,0 +1,1 @@
+"""People, what they may do, and a record of what they did."""

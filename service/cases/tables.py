@@ -1,0 +1,187 @@
+"""Cases with their texts, items, replies, dates and labels.
+
+Machine predictions and people's assignments are kept apart and only ever added to. The columns
+`topic`, `intent`, `outcome` … of a case repeat the label in force, for lists and counts; they are
+written by `service.cases.labelling` alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.database.base import Base
+from service.database.encryption import SealedText
+
+
+class Import(Base):
+    """A file that was imported, how its columns were read, and how many rows it gave."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    header_key: Mapped[str] = mapped_column(String(64), index=True)
+    """Fingerprint of the header row: the same form next time is mapped the same way."""
+    mapping: Mapped[dict[str, Any]]
+    n_rows: Mapped[int]
+    n_cases: Mapped[int]
+    n_rejects: Mapped[int]
+    imported_by: Mapped[str] = mapped_column(String(80))
+    imported_at: Mapped[dt.datetime]
+
+
+class Case(Base):
+    """One message, or one application for disclosure."""
+
+    __tablename__ = "cases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(64), unique=True)
+    """The office's own number (受理编号); made up of year and sequence where there is none."""
+    kind: Mapped[str] = mapped_column(String(16))
+    """`message` (诉求) or `disclosure` (依申请公开)."""
+    received_on: Mapped[dt.date]
+    closed_on: Mapped[dt.date | None]
+    due_on: Mapped[dt.date | None]
+    """Last day to reply, from the working-day clock over the case's events."""
+    channel: Mapped[str] = mapped_column(String(16), default="")
+    applicant_type: Mapped[str] = mapped_column(String(16), default="")
+    """Column of table 3: natural, commercial, research, social, legal, other; blank = unknown."""
+    applicant: Mapped[str] = mapped_column(SealedText, default="")
+    contact: Mapped[str] = mapped_column(SealedText, default="")
+    title: Mapped[str] = mapped_column(SealedText, default="")
+    text: Mapped[str] = mapped_column(SealedText)
+    text_key: Mapped[str] = mapped_column(String(32), index=True)
+    """Keyed hash of the text in normal form: finds exact repeats even when texts are sealed."""
+    is_carried_in: Mapped[bool | None]
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
+    line: Mapped[int | None]
+    topic: Mapped[str] = mapped_column(String(32), default="")
+    subtopic: Mapped[str] = mapped_column(String(32), default="")
+    intent: Mapped[str] = mapped_column(String(16), default="")
+    outcome: Mapped[str] = mapped_column(String(40), default="")
+    state: Mapped[str] = mapped_column(String(12), default="new")
+    """`new` (not labelled), `review` (a person must look), `accepted` (the model is sure enough),
+    `reviewed` (a person has decided)."""
+    doubt: Mapped[float] = mapped_column(default=1.0)
+    """1 minus the least probability of the model's answers; orders the queue."""
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts changes: a writer who read an older one is refused."""
+    created_by: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[dt.datetime]
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+    __table_args__ = (
+        Index("ix_cases_state_doubt", "state", "doubt"),
+        Index("ix_cases_kind_received", "kind", "received_on"),
+        Index("ix_cases_due", "due_on"),
+        Index("ix_cases_topic_received", "topic", "received_on"),
+    )
+
+
+class Item(Base):
+    """One of several things asked for in a case (分项); a case without items is one item."""
+
+    __tablename__ = "items"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(SealedText)
+    outcome: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Reply(Base):
+    """A letter the office sent."""
+
+    __tablename__ = "replies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    text: Mapped[str] = mapped_column(SealedText)
+    replied_on: Mapped[dt.date | None]
+    entered_by: Mapped[str] = mapped_column(String(80))
+    entered_at: Mapped[dt.datetime]
+
+
+class Event(Base):
+    """A dated step of a case that the clock reads; only added, withdrawn by a later one.
+
+    `kind`: confirmed, correction_notified, correction_due, correction_received, extension,
+    third_party_sent, third_party_served, third_party_answered, agency_sent, agency_answered,
+    fee_notice, replied (see `service.casework.facts`).
+    """
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    on: Mapped[dt.date]
+    n_days: Mapped[int | None]
+    withdraws: Mapped[int | None] = mapped_column(ForeignKey("events.id"))
+    entered_by: Mapped[str] = mapped_column(String(80))
+    entered_at: Mapped[dt.datetime]
+
+
+class Prediction(Base):
+    """What a model said of a case, once for each head; only added."""
+
+    __tablename__ = "predictions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    layer: Mapped[str] = mapped_column(String(16))
+    """topic, subtopic, intent or outcome."""
+    label: Mapped[str] = mapped_column(String(40))
+    probability: Mapped[float]
+    decision: Mapped[str] = mapped_column(String(8))
+    candidates: Mapped[list[Any]]
+    """Pairs [label, probability], best first."""
+    evidence: Mapped[list[Any]]
+    """Triples [start, end, weight] into the case's text; words are never repeated here."""
+    model_id: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[dt.datetime]
+
+    __table_args__ = (Index("ix_predictions_case_layer", "case_id", "layer"),)
+
+
+class Assignment(Base):
+    """What a person said of a case; only added. The newest of the first reader is in force."""
+
+    __tablename__ = "assignments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"))
+    layer: Mapped[str] = mapped_column(String(16))
+    label: Mapped[str] = mapped_column(String(40))
+    """Blank: the person takes an earlier one back (undo)."""
+    reader: Mapped[int] = mapped_column(default=1)
+    """1 the reader in charge, 2 the blind second reader of a sample."""
+    prediction_id: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"))
+    """The prediction that the person saw; None: saw none."""
+    withdraws: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"))
+    note: Mapped[str] = mapped_column(SealedText, default="")
+    assigned_by: Mapped[str] = mapped_column(String(80))
+    assigned_at: Mapped[dt.datetime]
+
+    __table_args__ = (Index("ix_assignments_case_layer", "case_id", "layer"),)
+
+
+class Link(Base):
+    """A case that a person marked as a repeat of another; only added, withdrawn by a later one."""
+
+    __tablename__ = "links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    repeats_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    marked_by: Mapped[str] = mapped_column(String(80))
+    marked_at: Mapped[dt.datetime]
