@@ -77,7 +77,9 @@ class Case(Base):
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
     __table_args__ = (
-        Index("ix_cases_state_doubt", "state", "doubt"),
+        Index("ix_cases_state_kind_doubt", "state", "kind", "doubt"),
+        Index("ix_cases_state_topic_doubt", "state", "topic", "doubt"),
+        Index("ix_cases_state_closed_due", "state", "closed_on", "due_on"),
         Index("ix_cases_kind_received", "kind", "received_on"),
         Index("ix_cases_due", "due_on"),
         Index("ix_cases_topic_received", "topic", "received_on"),
