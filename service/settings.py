@@ -6,7 +6,7 @@ The names here are the names of the variables and the headings of `docs/settings
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,7 +32,31 @@ class Settings(BaseSettings):
         64 * 2**20
     )
     max_batch: Annotated[int, Field(ge=1, le=4096, description="并发请求合成一批时最多几条")] = 256
+    data_dir: Path = Field(Path("yangguang-data"), description="存放数据库、作业文件和备份的文件夹")
+    database_url: str | None = Field(
+        None, description="数据库地址；不给则用数据文件夹中的 yangguang.db"
+    )
+    text_keys: str = Field(
+        "", repr=False, description="加密库中文字的密钥，新的在前，逗号隔开；不给则不加密"
+    )
+    accounts: Literal["on", "off"] = Field(
+        "on", description="是否要求登录；off 只能用于只限本机的地址"
+    )
+    session_idle_minutes: Annotated[
+        int, Field(ge=1, le=1440, description="多少分钟不操作就要重新登录")
+    ] = 60
+    session_hours: Annotated[int, Field(ge=1, le=168, description="登录最长有效几小时")] = 12
     count_start_day: bool = Field(False, description="收到申请当日是否计入期限；默认不计入")
+
+    @property
+    def database_address(self) -> str:
+        """Address of the database that is in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'yangguang.db'}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of `text_keys`, the newest first."""
+        return tuple(key.strip() for key in self.text_keys.split(",") if key.strip())
 
 
 def read_settings(**overrides: object) -> Settings:

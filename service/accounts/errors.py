@@ -34,10 +34,14 @@ class CsrfMissing(Forbidden):
 
 
 class Throttled(YangguangError):
-    """Too many failed sign-ins by this name or address."""
+    """Too many failed sign-ins by this name or address; `seconds` remain."""
 
     code = "throttled"
     status: ClassVar[int] = 429
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class WrongPassword(YangguangError):

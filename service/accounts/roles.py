@@ -33,6 +33,15 @@ class Role(StrEnum):
 
 
 ROLE_NAMES = {Role.CLERK: "经办", Role.REVIEWER: "审核", Role.ADMIN: "管理"}
+RIGHT_NAMES = {
+    Right.CLASSIFY: "分类与核对",
+    Right.READ: "查看",
+    Right.WRITE: "登记与导入",
+    Right.REVIEW: "复核",
+    Right.APPROVE: "审定",
+    Right.EXPORT_PLAIN: "导出原文",
+    Right.ADMIN: "系统管理",
+}
 _CLERK = frozenset({Right.CLASSIFY, Right.READ, Right.WRITE, Right.REVIEW})
 _REVIEWER = _CLERK | {Right.APPROVE, Right.EXPORT_PLAIN}
 RIGHTS = {

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi_offline import FastAPIOffline
 
 import models
@@ -15,6 +16,8 @@ from service.api import cases, classify, problems, reports, system
 from service.api.batching import Batcher
 from service.api.telemetry import Observe, Telemetry
 from service.classification.outcomes import default_reader
+from service.database.engine import Database
+from service.database.store import open_store
 from service.settings import Settings, read_settings
 
 _DESCRIPTION = (
@@ -24,7 +27,9 @@ _DESCRIPTION = (
 
 
 def create_app(
-    settings: Settings | None = None, load: Callable[[], Pipeline] | None = None
+    settings: Settings | None = None,
+    load: Callable[[], Pipeline] | None = None,
+    database: Database | None = None,
 ) -> FastAPI:
     """Build the application.
 
@@ -34,6 +39,9 @@ def create_app(
         By default read from the environment.
     load : callable, optional
         Gives the pipeline; by default the artefact that the settings name.
+    database : Database, optional
+        Opened already; by default the one that the settings name is opened in lifespan. It is
+        closed at the end either way.
     """
     chosen = settings or read_settings()
 
@@ -51,10 +59,15 @@ def create_app(
         app.state.reader = default_reader(
             None if chosen.reply_model_path is None else str(chosen.reply_model_path)
         )
-        async with Batcher(pipeline, chosen.max_batch, telemetry.rounds.observe) as batcher:
-            app.state.batcher = batcher
-            yield
-            app.state.batcher = None
+        opened: Database = database or await run_in_threadpool(open_store, chosen)
+        app.state.database = opened
+        try:
+            async with Batcher(pipeline, chosen.max_batch, telemetry.rounds.observe) as batcher:
+                app.state.batcher = batcher
+                yield
+                app.state.batcher = None
+        finally:
+            opened.close()
 
     app = FastAPIOffline(
         title="阳光 yangguang",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.accounts.roles import Right
+from service.accounts.web import needs
 from service.api.problems import RESPONSES
 from service.casework.clock import reckon
 from service.casework.facts import (
@@ -22,7 +24,9 @@ from service.casework.milestone import Status
 from service.casework.receipt import Channel
 from service.settings import Settings
 
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(
+    prefix="/v1/cases", tags=["cases"], dependencies=[Depends(needs(Right.CLASSIFY))]
+)
 
 
 class CorrectionIn(BaseModel):

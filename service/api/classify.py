@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from models.document import Document
 from models.errors import InputError
 from models.pipeline import DocumentPrediction
+from service.accounts.roles import Right
+from service.accounts.web import needs
 from service.api.batching import Batcher
 from service.api.problems import RESPONSES
 from service.api.schemas import ClassifyIn, ClassifyOut
@@ -22,7 +24,7 @@ from service.classification.outcomes import outcomes_json
 from service.classification.rejects import has_content
 from service.settings import Settings
 
-router = APIRouter(prefix="/v1", tags=["classify"])
+router = APIRouter(prefix="/v1", tags=["classify"], dependencies=[Depends(needs(Right.CLASSIFY))])
 
 
 @router.post(

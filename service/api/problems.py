@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from models.errors import YangguangError
+from service.accounts.errors import Throttled
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger()
@@ -35,16 +36,18 @@ TITLES = {
     404: "没有这个地址",
     405: "这个地址不支持这种请求方法",
     408: "请求超时",
+    409: "与现状冲突",
     413: "内容太大",
     415: "内容类型不支持",
     422: "内容不能用",
+    429: "试得太多次了",
     500: "程序内部出错",
     503: "服务尚未就绪",
 }
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": TITLES[status], "content": {MEDIA_TYPE: {}}}
-    for status in (400, 413, 422, 503)
+    for status in (400, 401, 403, 413, 422, 503)
 }
 
 
@@ -75,7 +78,12 @@ def install(app: FastAPI) -> None:
 
 async def _expected(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, YangguangError)
-    return problem(422, error.code, error.message)
+    answer = problem(getattr(error, "status", 422), error.code, error.message)
+    if answer.status_code == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, Throttled):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 _WHY = {

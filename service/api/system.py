@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from models import __version__
 from models.labels import LabelSet, intents, outcomes, topics
+from service.accounts.roles import Right
+from service.accounts.web import needs
 from service.api.problems import RESPONSES, problem
 from service.api.schemas import LabelOut, LabelSetOut, LabelsOut
 
 router = APIRouter()
+_ANYBODY_HERE = [Depends(needs(Right.CLASSIFY))]
 
 
-@router.get("/v1/labels", response_model=LabelsOut, tags=["labels"], summary="全部标签集")
+@router.get(
+    "/v1/labels",
+    response_model=LabelsOut,
+    dependencies=_ANYBODY_HERE,
+    responses={status: RESPONSES[status] for status in (401, 403)},
+    tags=["labels"],
+    summary="全部标签集",
+)
 async def labels() -> LabelsOut:
     """All label sets with codes, Chinese names, terms and neighbours."""
     return LabelsOut(label_sets=[_label_set(s) for s in (topics(), intents(), outcomes())])
@@ -54,7 +64,14 @@ async def readyz(request: Request) -> Any:
     return JSONResponse({"status": "ready", "model_id": batcher.pipeline.model_id})
 
 
-@router.get("/metrics", tags=["system"], summary="Prometheus 指标", response_class=Response)
+@router.get(
+    "/metrics",
+    dependencies=_ANYBODY_HERE,
+    responses={status: RESPONSES[status] for status in (401, 403)},
+    tags=["system"],
+    summary="Prometheus 指标",
+    response_class=Response,
+)
 async def metrics(request: Request) -> Response:
     """Prometheus text format."""
     content = generate_latest(request.app.state.telemetry.registry)
