@@ -1,0 +1,166 @@
+"""What a reviewer does with a case: accept, take back, split into items, mark as a repeat.
+
+Correcting a label is `service.cases.labelling.assign`; accepting is the same with the labels that
+are in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models.labels import outcomes
+from service.accounts.audit import record
+from service.cases.errors import CaseError
+from service.cases.in_force import LAYERS, assignments_in_force, newest_predictions
+from service.cases.labelling import assign, withdraw_assignments
+from service.cases.registering import touch
+from service.cases.repository import claim_case, get_case
+from service.cases.tables import Assignment, Case, Item, Link
+from service.database.base import now
+
+MAX_ITEMS = 50
+
+
+def accept(session: Session, actor: str, number: str, version: int) -> Case:
+    """Make the model's answers the person's own, where no person has decided yet.
+
+    Raises
+    ------
+    CaseNotFound, StaleCase
+    CaseError
+        If the case has no answers to accept, or an outcome that only a person can name.
+    """
+    case = get_case(session, number)
+    judged = assignments_in_force(session, [case.id])
+    predicted = newest_predictions(session, [case.id])
+    open_layers = [
+        layer
+        for layer in LAYERS
+        if (case.id, layer) in predicted and (case.id, layer) not in judged
+    ]
+    labels = {layer: predicted[case.id, layer].label for layer in open_layers}
+    if not labels:
+        raise CaseError(f"{number} 没有等待认可的判断。")
+    decided = {outcome.code for outcome in outcomes().decided}
+    if labels.get("outcome", next(iter(decided))) not in decided:
+        raise CaseError(f"{number} 的答复书读不出办理结果，请选一项再保存。")
+    return assign(session, actor, number, version, labels)
+
+
+def undo(session: Session, actor: str, number: str, version: int) -> Case:
+    """Take back what `actor` last decided on a case; what was in force before is so again.
+
+    Raises
+    ------
+    CaseNotFound, StaleCase
+    CaseError
+        If there is nothing of this person to take back.
+    """
+    case = get_case(session, number)
+    own = [a for a in assignments_in_force(session, [case.id]).values() if a.assigned_by == actor]
+    if not own:
+        raise CaseError(f"{number} 没有你可以撤回的标注。")
+    last = max(a.assigned_at for a in own)
+    ids = [a.id for a in own if a.assigned_at == last]
+    return withdraw_assignments(session, actor, number, version, ids)
+
+
+def split(session: Session, actor: str, number: str, version: int, texts: Sequence[str]) -> Case:
+    """Record the several things that a case asks for; an earlier split is replaced.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        What each item asks for, in order; at least two, or none to make the case one again.
+
+    Raises
+    ------
+    CaseNotFound, StaleCase
+    CaseError
+        If an item is empty, there is only one, or an item has been labelled already.
+    """
+    case = claim_case(session, number, version)
+    cleaned = [text.strip() for text in texts]
+    if len(cleaned) == 1 or len(cleaned) > MAX_ITEMS or not all(cleaned):
+        raise CaseError(f"分项应有 2 至 {MAX_ITEMS} 项，每项都要有内容；不分项则一项也不填。")
+    items = select(Item.id).where(Item.case_id == case.id)
+    if session.scalar(select(Assignment.id).where(Assignment.item_id.in_(items)).limit(1)):
+        raise CaseError(f"{number} 的分项已有人标注，不能重新拆分。")
+    session.execute(delete(Item).where(Item.case_id == case.id))
+    session.add_all(
+        Item(case_id=case.id, position=position, text=text)
+        for position, text in enumerate(cleaned, 1)
+    )
+    touch(case, actor)
+    record(session, actor, "case.split", f"case:{case.id}", n_items=len(cleaned))
+    return case
+
+
+def mark_repeat(session: Session, actor: str, number: str, version: int, of: str | None) -> Case:
+    """Record that a case repeats an earlier one; None takes it back.
+
+    Only says that a person thinks so: the outcome 重复申请 is decided like any other.
+
+    Raises
+    ------
+    CaseNotFound, StaleCase
+    CaseError
+        If a case would repeat itself or a later one, or there is no mark to take back.
+    """
+    case = claim_case(session, number, version)
+    marked = repeat_of(session, case.id)
+    if of is None:
+        if marked is None:
+            raise CaseError(f"{number} 没有标为重复。")
+        other = marked
+    else:
+        other = get_case(session, of)
+        if other.id == case.id:
+            raise CaseError("一件不能重复它自己。")
+        if (other.received_on, other.id) > (case.received_on, case.id):
+            raise CaseError(f"{of} 比 {number} 收到得晚，请打开 {of} 把它标为重复。")
+    session.add(
+        Link(
+            case_id=case.id,
+            repeats_id=other.id,
+            is_withdrawn=of is None,
+            marked_by=actor,
+            marked_at=now(),
+        )
+    )
+    touch(case, actor)
+    record(session, actor, "case.repeat", f"case:{case.id}", of=other.id, withdrawn=of is None)
+    return case
+
+
+def repeat_of(session: Session, case_id: int) -> Case | None:
+    """The case that this one was marked a repeat of, if it still is."""
+    query = select(Link).where(Link.case_id == case_id).order_by(Link.id.desc()).limit(1)
+    link = session.scalar(query)
+    if link is None or link.is_withdrawn:
+        return None
+    return session.get(Case, link.repeats_id)
+
+
+def read_again(
+    session: Session, reader: str, number: str, version: int, labels: Mapping[str, str]
+) -> Case:
+    """Add the labels of a blind second reader; the label in force stays.
+
+    Raises
+    ------
+    CaseNotFound, StaleCase
+    CaseError
+        If the reader has labelled this case before, or it was read twice already.
+    """
+    case = get_case(session, number)
+    query = select(Assignment.reader, Assignment.assigned_by).where(Assignment.case_id == case.id)
+    earlier = session.execute(query).all()
+    if any(by == reader for _, by in earlier):
+        raise CaseError(f"{number} 是你自己复核过的，第二人复核要由别人来做。")
+    if any(n == 2 for n, _ in earlier):
+        raise CaseError(f"{number} 已有第二人复核过。")
+    return assign(session, reader, number, version, labels, reader=2)
