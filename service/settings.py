@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         int, Field(ge=1, le=1440, description="多少分钟不操作就要重新登录")
     ] = 60
     session_hours: Annotated[int, Field(ge=1, le=168, description="登录最长有效几小时")] = 12
+    tls_certificate: Path | None = Field(None, description="HTTPS 证书文件（PEM，含中间证书）")
+    tls_key: Path | None = Field(None, description="HTTPS 证书的私钥文件（PEM）")
+    trusted_proxies: str = Field(
+        "", description="前置代理的地址，逗号隔开；只采信它们转告的来访地址"
+    )
     count_start_day: bool = Field(False, description="收到申请当日是否计入期限；默认不计入")
 
     @property

@@ -55,3 +55,16 @@ class AccountError(InputError):
     """A person or a key cannot be made or changed as asked."""
 
     code = "account"
+
+
+class AccountNotFound(AccountError):
+    """There is no such person or key."""
+
+    code = "account_not_found"
+    status: ClassVar[int] = 404
+
+
+class WrongOldPassword(AccountError):
+    """The password that is to be replaced was given wrong."""
+
+    code = "wrong_old_password"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts import audit
-from service.accounts.errors import AccountError, Forbidden, NotSignedIn
+from service.accounts.errors import AccountError, AccountNotFound, Forbidden, NotSignedIn
 from service.accounts.principal import Principal
 from service.accounts.roles import RIGHTS, Right, Role
 from service.accounts.sign_in import token_hash
@@ -110,12 +110,11 @@ def revoke(session: Session, by: Principal, key_id: int) -> ApiKey:
 
     Raises
     ------
-    AccountError
-        If there is no such key.
+    AccountNotFound
     """
     key = session.get(ApiKey, key_id)
     if key is None:
-        raise AccountError(f"没有编号为 {key_id} 的密钥。")
+        raise AccountNotFound(f"没有编号为 {key_id} 的密钥。")
     if key.revoked_at is None:
         key.revoked_at = now()
         audit.record(session, by.name, "key.revoke", f"key:{key.prefix}")

@@ -16,6 +16,7 @@ from service.accounts.principal import Principal
 from service.accounts.roles import RIGHTS, Role
 from service.accounts.tables import SignIn, User
 from service.database.base import now
+from service.database.engine import Database
 
 _SEEN_EVERY = dt.timedelta(minutes=1)
 """A session's last use is stored this often at most: reading pages must not write each time."""
@@ -44,35 +45,42 @@ def token_hash(token: str) -> str:
 
 
 def sign_in(
-    session: Session, name: str, password: str, address: str, lifetime: Lifetime
-) -> Opened | WrongPassword:
+    database: Database, name: str, password: str, address: str, lifetime: Lifetime
+) -> Opened:
     """Open a browser session.
 
-    A failure is returned, not raised, so that the caller commits it: it counts.
+    The attempt is counted before the password is checked and taken back if it was right, so that
+    guesses sent at once, or a crash between, cost as much as others. Nothing is locked meanwhile.
 
     Raises
     ------
     Throttled
         If there were too many failures; nothing is checked then.
+    WrongPassword
     """
-    throttle.check(session, name, address)
-    user = session.scalar(select(User).where(User.name == name))
+    with database.session() as session:
+        throttle.check(session, name, address)
+        counted = throttle.count(session, name, address)
+    with database.reading() as session:
+        user = session.scalar(select(User).where(User.name == name))
     if user is None:
         passwords.waste_time(password)
-    if (
-        user is None
-        or not passwords.is_right(password, user.password_hash)
-        or user.disabled_at is not None
-    ):
-        throttle.note_failure(session, name, address)
-        audit.record(session, "anonymous", "session.refuse", f"user:{name[:64]}", address=address)
-        return WrongPassword("用户名或密码不对。连续多次输错后要等一会儿才能再试。")
-    if passwords.is_outdated(user.password_hash):
-        user.password_hash = passwords.hash_password(password)
-    throttle.forgive(session, name)
-    remove_ended(session, lifetime)
-    opened = open_session(session, user, lifetime)
-    audit.record(session, user.name, "session.open", f"user:{user.id}", address=address)
+    is_right = user is not None and passwords.is_right(password, user.password_hash)
+    if user is None or not is_right or user.disabled_at is not None:
+        with database.session() as session:
+            who = f"user:{user.id}" if user is not None else "user:unknown"
+            audit.record(session, "anonymous", "session.refuse", who, address=address)
+        raise WrongPassword("用户名或密码不对。连续多次输错后要等一会儿才能再试。")
+    fresh = passwords.hash_password(password) if passwords.is_outdated(user.password_hash) else None
+    with database.session() as session:
+        throttle.take_back(session, counted)
+        throttle.forgive(session, name)
+        remove_ended(session, lifetime)
+        user = session.get_one(User, user.id)
+        if fresh is not None:
+            user.password_hash = fresh
+        opened = open_session(session, user, lifetime)
+        audit.record(session, user.name, "session.open", f"user:{user.id}", address=address)
     return opened
 
 

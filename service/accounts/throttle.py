@@ -39,13 +39,25 @@ def check(session: Session, name: str, address: str) -> None:
         raise Throttled(f"输错的次数太多，请 {remaining} 秒后再试。", remaining)
 
 
-def note_failure(session: Session, name: str, address: str) -> None:
-    """Count a failure; what is older than an hour is forgotten."""
+def count(session: Session, name: str, address: str) -> list[int]:
+    """Count an attempt as failed; what is older than an hour is forgotten.
+
+    Returns
+    -------
+    list of int
+        For `take_back`, should it turn out right.
+    """
     at = now()
     session.execute(delete(Attempt).where(Attempt.at < at - REMEMBERED))
-    session.add_all(
-        [Attempt(subject=_by_name(name), at=at), Attempt(subject=_by_address(address), at=at)]
-    )
+    made = [Attempt(subject=_by_name(name), at=at), Attempt(subject=_by_address(address), at=at)]
+    session.add_all(made)
+    session.flush()
+    return [attempt.id for attempt in made]
+
+
+def take_back(session: Session, counted: list[int]) -> None:
+    """The attempt was right after all."""
+    session.execute(delete(Attempt).where(Attempt.id.in_(counted)))
 
 
 def forgive(session: Session, name: str) -> None:

@@ -12,8 +12,9 @@ from fastapi_offline import FastAPIOffline
 import models
 from models.document import Document
 from models.pipeline import Pipeline
-from service.api import cases, classify, problems, reports, system
+from service.api import auth, cases, classify, problems, reports, system
 from service.api.batching import Batcher
+from service.api.headers import SecureHeaders
 from service.api.telemetry import Observe, Telemetry
 from service.classification.outcomes import default_reader
 from service.database.engine import Database
@@ -59,7 +60,7 @@ def create_app(
         app.state.reader = default_reader(
             None if chosen.reply_model_path is None else str(chosen.reply_model_path)
         )
-        opened: Database = database or await run_in_threadpool(open_store, chosen)
+        opened = await run_in_threadpool(open_store, chosen) if database is None else database
         app.state.database = opened
         try:
             async with Batcher(pipeline, chosen.max_batch, telemetry.rounds.observe) as batcher:
@@ -77,9 +78,10 @@ def create_app(
     )
     app.state.settings = chosen
     app.state.telemetry = telemetry
-    for router in (classify.router, cases.router, reports.router, system.router):
+    for router in (classify.router, cases.router, reports.router, auth.router, system.router):
         app.include_router(router)
     problems.install(app)
     limits = {"/v1/reports": chosen.max_upload_bytes, "/": chosen.max_body_bytes}
+    app.add_middleware(SecureHeaders)
     app.add_middleware(Observe, telemetry=telemetry, limits=limits)
     return app

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from service.accounts.roles import Right
 from service.accounts.web import needs
+from service.api.headers import page_policy
 from service.api.problems import RESPONSES
 
 router = APIRouter(
@@ -100,6 +101,7 @@ async def check_report_page(
 async def _respond(file: UploadFile, previous: UploadFile | None, *, as_page: bool) -> Any:
     from service.report import check_bytes
     from service.report.presenting.page import render_page
+    from service.report.presenting.style import SCRIPT, STYLE
     from service.report.reading.source import MAX_BYTES
 
     uploads = []
@@ -110,7 +112,8 @@ async def _respond(file: UploadFile, previous: UploadFile | None, *, as_page: bo
         uploads.append((await upload.read(MAX_BYTES + 1), upload.filename or "report"))
     result = await run_in_threadpool(check_bytes, uploads[0], *uploads[1:2])
     if as_page:
-        return HTMLResponse(render_page(result))
+        policy = page_policy([SCRIPT.encode()], [STYLE.encode()])
+        return HTMLResponse(render_page(result), headers={"Content-Security-Policy": policy})
     return JSONResponse(result.to_json())
 
 

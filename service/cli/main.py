@@ -36,7 +36,8 @@ class LazyGroup(ChineseGroup):
             "算依申请公开的各项期限，逐日写明计入与不计入的理由。",
         ),
         "redact": ("service.cli.redact", "redact_app", "把文件中的个人信息换成类型标记。"),
-        "serve": ("service.cli.serve", "serve_app", "启动本机服务（HTTP 接口）。"),
+        "serve": ("service.cli.serve", "serve_app", "启动服务：浏览器中的工作台和 HTTP 接口。"),
+        "people": ("service.cli.people", "people_app", "管理能登录的人员。"),
         "demo": ("service.cli.demo", "demo_app", "用随程序附带的示例跑一遍。"),
     }
 

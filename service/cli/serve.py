@@ -1,13 +1,19 @@
-"""`yangguang serve`: start the HTTP service."""
+"""`yangguang serve`: start the service."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from service.database.engine import Database
+    from service.settings import Settings
+
 serve_app = typer.Typer(add_completion=False)
+GRACE_SECONDS = 20
+"""How long requests under way may take once the service is told to stop."""
 
 
 @serve_app.command("serve")
@@ -16,29 +22,95 @@ def serve_cli(
     port: Annotated[int | None, typer.Option(help="端口；默认 8737")] = None,
     model: Annotated[Path | None, typer.Option(help="模型文件夹；默认为随程序附带的模型")] = None,
 ) -> None:
-    """启动本机服务（HTTP 接口，文档页在 /docs）。"""
+    """启动服务：浏览器中的工作台和 HTTP 接口（文档页在 /docs）。"""
     serve(host, port, model)
 
 
 def serve(host: str | None, port: int | None, model: Path | None) -> None:
-    """Serve until interrupted; the model is checked before the port is opened.
+    """Serve until interrupted; everything that can be refused is, before the port is opened.
 
     Raises
     ------
     YangguangError
-        If a setting or the model cannot be used, or the port is taken.
+        If a setting, the database or the model cannot be used, or the port is taken.
     """
-    import socket
-
     import uvicorn
 
-    from models.errors import InputError
-    from service.api.app import create_app
+    from service.database.store import open_store
     from service.logs import configure_logs
+    from service.server import create_server
     from service.settings import read_settings
 
     settings = read_settings(host=host, port=port, model_path=model)
     configure_logs()
+    check_exposure(settings)
+    _check_port(settings)
+    database = open_store(settings)
+    first_start(database, settings)
+    scheme = "https" if settings.tls_certificate else "http"
+    typer.echo(
+        f"阳光正在 {scheme}://{settings.host}:{settings.port} 运行，"
+        "接口文档在 /docs，按 Ctrl-C 停止。"
+    )
+    uvicorn.run(
+        create_server(settings, database=database),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse what would leave the service open to the network, and half a certificate.
+
+    Raises
+    ------
+    InputError
+    """
+    from models.errors import InputError
+    from service.accounts.web import is_loopback
+
+    if settings.accounts == "off" and not is_loopback(settings.host):
+        raise InputError(
+            "YANGGUANG_ACCOUNTS=off 时任何能连上的人都能做任何事，只能监听本机地址；"
+            "请去掉这一设置，或把 YANGGUANG_HOST 改回 127.0.0.1。"
+        )
+    files = (settings.tls_certificate, settings.tls_key)
+    if (files[0] is None) != (files[1] is None):
+        raise InputError("YANGGUANG_TLS_CERTIFICATE 和 YANGGUANG_TLS_KEY 要么都给，要么都不给。")
+    for path in files:
+        if path is not None and not path.is_file():
+            raise InputError(f"找不到 HTTPS 证书或私钥文件 {path}。")
+    if files[0] is not None:
+        _check_certificate(*files)
+
+
+def _check_certificate(certificate: Path | None, key: Path | None) -> None:
+    import ssl
+
+    from models.errors import InputError
+
+    assert certificate is not None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (ssl.SSLError, OSError) as error:
+        raise InputError(
+            "HTTPS 证书和私钥不能用：应为 PEM 格式、彼此配对、没有口令保护，且本程序有权读取。"
+        ) from error
+
+
+def _check_port(settings: Settings) -> None:
+    import socket
+
+    from models.errors import InputError
+
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -46,14 +118,19 @@ def serve(host: str | None, port: int | None, model: Path | None) -> None:
         except OSError as error:
             where = f"{settings.host}:{settings.port}"
             raise InputError(f"{where} 不能监听（{error.strerror}），请换一个 --port。") from error
-    typer.echo(
-        f"阳光正在 http://{settings.host}:{settings.port} 运行，接口文档在 /docs，按 Ctrl-C 停止。"
-    )
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+
+
+def first_start(database: Database, settings: Settings) -> None:
+    """Make the administrator where there is nobody yet; the password is shown here only."""
+    from service.accounts.people import ADMINISTRATOR, first_administrator
+
+    if settings.accounts == "off":
+        return
+    with database.session() as session:
+        password = first_administrator(session)
+    if password is not None:
+        typer.echo(
+            f"第一次启动：已建立管理员“{ADMINISTRATOR}”，一次性密码是\n\n    {password}\n\n"
+            "请用它登录并换成自己的密码；它不会再显示，也没有写入任何文件或日志。\n"
+            f"忘记了可在本机运行 yangguang people reset {ADMINISTRATOR}。"
+        )
