@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.base import Base
@@ -28,11 +28,32 @@ class Import(Base):
     header_key: Mapped[str] = mapped_column(String(64), index=True)
     """Fingerprint of the header row: the same form next time is mapped the same way."""
     mapping: Mapped[dict[str, Any]]
-    n_rows: Mapped[int]
-    n_cases: Mapped[int]
-    n_rejects: Mapped[int]
+    state: Mapped[str] = mapped_column(String(12), default="running")
+    """`running` or `done`; a running one goes on after `last_line`."""
+    last_line: Mapped[int] = mapped_column(default=0)
+    """Everything up to this line of the file is stored."""
+    n_rows: Mapped[int] = mapped_column(default=0)
+    n_cases: Mapped[int] = mapped_column(default=0)
+    n_rejects: Mapped[int] = mapped_column(default=0)
     imported_by: Mapped[str] = mapped_column(String(80))
     imported_at: Mapped[dt.datetime]
+
+
+class ImportRemark(Base):
+    """A row of a file that became no case, or one that did but holds something unread."""
+
+    __tablename__ = "import_remarks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"))
+    line: Mapped[int]
+    is_rejected: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(255))
+    """Chinese; never a citizen's text."""
+    raw: Mapped[str] = mapped_column(SealedText, default="")
+    """The row as it stood; blank where it became a case."""
+
+    __table_args__ = (Index("ix_import_remarks_import_line", "import_id", "line"),)
 
 
 class Case(Base):
@@ -41,8 +62,11 @@ class Case(Base):
     __tablename__ = "cases"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(String(64), unique=True)
-    """The office's own number (受理编号); made up of year and sequence where there is none."""
+    number: Mapped[str] = mapped_column(
+        String(64).with_variant(String(64, collation="C"), "postgresql"), unique=True
+    )
+    """The office's own number (受理编号); made up of year and sequence where there is none.
+    Ordered by code point in both databases, so that its beginning can be searched."""
     kind: Mapped[str] = mapped_column(String(16))
     """`message` (诉求) or `disclosure` (依申请公开)."""
     received_on: Mapped[dt.date]
@@ -59,7 +83,7 @@ class Case(Base):
     text_key: Mapped[str] = mapped_column(String(32), index=True)
     """Keyed hash of the text in normal form: finds exact repeats even when texts are sealed."""
     is_carried_in: Mapped[bool | None]
-    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"))
     line: Mapped[int | None]
     topic: Mapped[str] = mapped_column(String(32), default="")
     subtopic: Mapped[str] = mapped_column(String(32), default="")
@@ -74,15 +98,26 @@ class Case(Base):
     """Counts changes: a writer who read an older one is refused."""
     created_by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[dt.datetime]
+    changed_by: Mapped[str] = mapped_column(String(80))
+    changed_at: Mapped[dt.datetime]
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
     __table_args__ = (
         Index("ix_cases_state_kind_doubt", "state", "kind", "doubt"),
         Index("ix_cases_state_topic_doubt", "state", "topic", "doubt"),
         Index("ix_cases_state_closed_due", "state", "closed_on", "due_on"),
-        Index("ix_cases_kind_received", "kind", "received_on"),
-        Index("ix_cases_due", "due_on"),
-        Index("ix_cases_topic_received", "topic", "received_on"),
+        UniqueConstraint("import_id", "line"),
+        Index("ix_cases_due", "due_on", "id"),
+        Index("ix_cases_received", "received_on", "id"),
+        Index("ix_cases_state_received", "state", "received_on", "id"),
+        Index("ix_cases_topic_received", "topic", "received_on", "id"),
+        Index("ix_cases_subtopic_received", "subtopic", "received_on", "id"),
+        Index("ix_cases_outcome_received", "outcome", "received_on", "id"),
+        # Statistics are counted in this index alone, without touching the texts.
+        Index(
+            "ix_cases_statistics",
+            *("kind", "received_on", "topic", "subtopic", "intent", "outcome", "channel", "state"),
+        ),
     )
 
 
@@ -146,7 +181,9 @@ class Prediction(Base):
     candidates: Mapped[list[Any]]
     """Pairs [label, probability], best first."""
     evidence: Mapped[list[Any]]
-    """Triples [start, end, weight] into the case's text; words are never repeated here."""
+    """Triples [start, end, weight] into the case's text, or into the reply's where there is one;
+    words are never repeated here."""
+    reply_id: Mapped[int | None] = mapped_column(ForeignKey("replies.id"))
     model_id: Mapped[str] = mapped_column(String(80))
     made_at: Mapped[dt.datetime]
 

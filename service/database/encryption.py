@@ -43,8 +43,8 @@ class TextCipher:
         return self._fernet is not None
 
     def seal(self, text: str) -> str:
-        """The text as it is stored."""
-        if self._fernet is None:
+        """The text as it is stored; a blank one stays blank, since it says nothing."""
+        if self._fernet is None or not text:
             return text
         return _MARK + self._fernet.encrypt(text.encode()).decode("ascii")
 
@@ -75,6 +75,11 @@ def use_cipher(cipher: TextCipher) -> None:
     """Choose the cipher of this process; `open_database` calls it once at the start."""
     global _cipher
     _cipher = cipher
+
+
+def seals_texts() -> bool:
+    """Whether new texts are encrypted, so that the database cannot search them."""
+    return _cipher.encrypts
 
 
 class SealedText(TypeDecorator[str]):

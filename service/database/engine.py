@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,20 @@ class Database:
     Parameters
     ----------
     engine : Engine
+    info : mapping, optional
+        What every session knows in its `info`, such as a setting of the office.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, info: Mapping[str, Any] | None = None) -> None:
         self.engine = engine
-        self._sessions = sessionmaker(engine, expire_on_commit=False)
+        known = dict(info or {})
+        self._sessions = sessionmaker(engine, expire_on_commit=False, info=known)
+        self._readers = sessionmaker(
+            engine.execution_options(read_only=True),
+            expire_on_commit=False,
+            autoflush=False,
+            info=known,
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -47,12 +56,20 @@ class Database:
         with self._sessions() as session, session.begin():
             yield session
 
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads: it waits for no writer and holds none up."""
+        with self._readers() as session:
+            yield session
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
 
-def open_database(url: str | URL, keys: tuple[str, ...] = ()) -> Database:
+def open_database(
+    url: str | URL, keys: tuple[str, ...] = (), info: Mapping[str, Any] | None = None
+) -> Database:
     """Open a database and see that it is sound; tables are `migrate.upgrade`'s business.
 
     Parameters
@@ -61,6 +78,8 @@ def open_database(url: str | URL, keys: tuple[str, ...] = ()) -> Database:
         `sqlite:///path` or `postgresql+psycopg://user@host/name`.
     keys : tuple of str
         See `TextCipher`.
+    info : mapping, optional
+        See `Database`.
 
     Raises
     ------
@@ -73,8 +92,8 @@ def open_database(url: str | URL, keys: tuple[str, ...] = ()) -> Database:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return Database(_open_sqlite(parsed))
-        engine = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+            return Database(_open_sqlite(parsed), info)
+        engine = create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=30)
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
@@ -87,13 +106,18 @@ def open_database(url: str | URL, keys: tuple[str, ...] = ()) -> Database:
             f"连不上数据库（{parsed.host or '本机'}），请检查地址、用户和密码，"
             "并确认数据库已经启动。"
         ) from error
-    return Database(engine)
+    return Database(engine, info)
 
 
 def _open_sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
+    if url.database and not _is_memory(url):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    # As many connections as the server has threads (40), so that nobody waits for one.
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        **({} if _is_memory(url) else {"pool_size": 20, "max_overflow": 30}),
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_immediate)
     try:
@@ -104,6 +128,10 @@ def _open_sqlite(url: URL) -> Engine:
     if found != "ok":
         raise StoreError(_unusable(url))
     return engine
+
+
+def _is_memory(url: URL) -> bool:
+    return url.database in (None, "", ":memory:")
 
 
 def _unusable(url: URL) -> str:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
-from service.database.base import Base
 from service.database.engine import Database, open_database
+from service.database.migrate import upgrade
 from service.settings import Settings
 
 
 def open_store(settings: Settings) -> Database:
     """Open the database that the settings name; its tables are brought to this version.
 
+    A SQLite file of an earlier version is copied to `backups` in the data folder before.
+
     Raises
     ------
     StoreError
-        If it cannot be reached or is damaged.
+        If it cannot be reached, is damaged, or was written by a newer program.
     """
-    database = open_database(settings.database_address, settings.keys)
-    if find_spec("service.database.migrate"):
-        import_module("service.database.migrate").upgrade(database)
-    else:
-        for package in ("accounts", "cases", "drafts", "jobs"):
-            import_module(f"service.{package}.tables")
-        import_module("service.database.tables")
-        Base.metadata.create_all(database.engine)
+    info = {"count_start_day": settings.count_start_day}
+    database = open_database(settings.database_address, settings.keys, info)
+    try:
+        upgrade(database, settings.data_dir / "backups")
+    except BaseException:
+        database.close()
+        raise
     return database

@@ -1,10 +1,15 @@
-"""A classifier without a model: fast, deterministic and of the same shape as a loaded pipeline."""
+"""A classifier without a model, of the same shape as a loaded pipeline; databases of both kinds."""
 
 from __future__ import annotations
 
+import importlib.util
+import itertools
+import shutil
+import sys
 import zlib
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -78,3 +83,81 @@ class DummyClassifier:
 @pytest.fixture
 def classifier():
     return DummyClassifier()
+
+
+def _databases():
+    """The module beside this file; tests are no package that it could be imported from."""
+    name = "yangguang_test_databases"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / "databases.py")
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    server = _databases().PostgresServer()
+    yield server
+    server.remove()
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def postgres_url(postgres):
+    name = f"test_{next(_numbers)}"
+    yield postgres.create(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """Address of an empty database; each test runs on both kinds."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path / 'yangguang.db'}"
+
+
+def _migrated(url):
+    from service.database.engine import open_database
+    from service.database.migrate import upgrade
+
+    opened = open_database(url)
+    upgrade(opened)
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    """File with all tables, migrated once and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "yangguang.db"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres):
+    _migrated(postgres.create("template_yangguang"))
+    return "template_yangguang"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """An opened database with all tables; each test runs on both kinds."""
+    from service.database.engine import open_database
+
+    if request.param == "postgresql":
+        template = request.getfixturevalue("postgres_template")
+        server = request.getfixturevalue("postgres")
+        name = f"test_{next(_numbers)}"
+        opened = open_database(server.create(name, template))
+        yield opened
+        opened.close()
+        return  # the server is removed with all its databases
+    path = tmp_path / "yangguang.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    opened = open_database(f"sqlite:///{path}")
+    yield opened
+    opened.close()

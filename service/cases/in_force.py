@@ -1,0 +1,111 @@
+"""Which label of a case is in force: a person's newest assignment, else the newest prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.labels import topics
+from service.cases.tables import Assignment, Prediction
+
+LAYERS = ("topic", "subtopic", "intent", "outcome")
+ALWAYS = ("topic", "subtopic", "intent")
+"""Layers that every case has once it is labelled; an outcome comes with a reply."""
+IN_CHARGE, SECOND = 1, 2
+"""Readers: the one in charge, and the blind second one of a sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Labels in force of one case with what follows from them.
+
+    Parameters
+    ----------
+    labels : dict layer → code
+        Blank where there is none.
+    state : str
+        `new`, `review`, `accepted` or `reviewed`.
+    doubt : float, 0..1
+        1 minus the least probability among the predictions that no person has judged.
+    """
+
+    labels: dict[str, str]
+    state: str
+    doubt: float
+
+
+def assignments_in_force(
+    session: Session, case_ids: Sequence[int]
+) -> dict[tuple[int, str], Assignment]:
+    """Newest assignment of the reader in charge for each case and layer, withdrawn ones left out.
+
+    Assignments to single items of a case are none of the case.
+    """
+    query = (
+        select(Assignment)
+        .where(
+            Assignment.case_id.in_(case_ids),
+            Assignment.reader == IN_CHARGE,
+            Assignment.item_id.is_(None),
+        )
+        .order_by(Assignment.id)
+    )
+    found = session.execute(query).scalars().all()
+    gone = {assignment.withdraws for assignment in found}
+    return {(a.case_id, a.layer): a for a in found if a.label and a.id not in gone}
+
+
+def newest_predictions(
+    session: Session, case_ids: Sequence[int]
+) -> dict[tuple[int, str], Prediction]:
+    """Newest prediction for each case and layer."""
+    newest = (
+        select(func.max(Prediction.id))
+        .where(Prediction.case_id.in_(case_ids))
+        .group_by(Prediction.case_id, Prediction.layer)
+    )
+    found = session.execute(select(Prediction).where(Prediction.id.in_(newest))).scalars()
+    return {(p.case_id, p.layer): p for p in found}
+
+
+def standings(session: Session, case_ids: Sequence[int]) -> dict[int, Standing]:
+    """Standing of each case."""
+    assigned = assignments_in_force(session, case_ids)
+    predicted = newest_predictions(session, case_ids)
+    return {
+        id: _standing(
+            {layer: assigned[id, layer] for layer in LAYERS if (id, layer) in assigned},
+            {layer: predicted[id, layer] for layer in LAYERS if (id, layer) in predicted},
+        )
+        for id in case_ids
+    }
+
+
+def _standing(assigned: dict[str, Assignment], predicted: dict[str, Prediction]) -> Standing:
+    in_force = {layer: p.label for layer, p in predicted.items()}
+    in_force |= {layer: a.label for layer, a in assigned.items()}
+    labels = {layer: in_force.get(layer, "") for layer in LAYERS}
+    is_astray = _is_astray(labels["topic"], labels["subtopic"])
+    if is_astray and "subtopic" in assigned and "topic" in assigned:
+        is_astray = assigned["topic"].id > assigned["subtopic"].id
+    if is_astray:  # a person moved the case to another topic: the second level is open again
+        labels["subtopic"] = ""
+    if not set(ALWAYS) <= set(in_force):
+        return Standing(labels, "new", 1.0)
+    if is_astray:
+        return Standing(labels, "review", 1.0)
+    unjudged = [p for layer, p in predicted.items() if layer not in assigned]
+    if not unjudged:
+        return Standing(labels, "reviewed", 0.0)
+    doubt = round(1 - min(p.probability for p in unjudged), 6)
+    is_sure = all(p.decision == "accept" for p in unjudged)
+    return Standing(labels, "accepted" if is_sure else "review", doubt)
+
+
+def _is_astray(topic: str, subtopic: str) -> bool:
+    """Whether a second-level label lies below another topic, as far as both are known."""
+    known = topics()
+    return bool(topic and subtopic) and subtopic in known and known[subtopic].parent != topic
