@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from service.report.checking.check import CheckResult
@@ -25,32 +26,56 @@ _LABELS = {
 _SOURCES = {"form": "官方表式", "arithmetic": "算术", "law": "法规", "advice": "业务建议"}
 
 
-def render_page(result: CheckResult) -> str:
-    """The page as HTML: no scripts, styles, fonts or pictures from elsewhere."""
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """A check as pieces for a page: plain words, counts by kind, and two pieces of HTML.
+
+    `counts` are triples (kind, Chinese word, number); `body` is the report with its findings
+    marked, `findings` the items of a list.
+    """
+
+    title: str
+    meta: str
+    counts: tuple[tuple[str, str, int], ...]
+    body: str
+    findings: str
+
+
+def page_parts(result: CheckResult) -> PageParts:
+    """The pieces that both the page of its own and the console are made of."""
     report = result.report
-    title = escape(report.title or report.name)
-    meta = " · ".join(
-        escape(part)
-        for part in (
-            report.agency or "机关不明",
-            f"{report.year} 年" if report.year else "年度不明",
-            report.format.document,
-            report.name,
-        )
+    meta = (
+        report.agency or "机关不明",
+        f"{report.year} 年" if report.year else "年度不明",
+        report.format.document,
+        report.name,
     )
     kinds = [_kind(finding) for finding in result.findings]
+    return PageParts(
+        title=report.title or report.name,
+        meta=" · ".join(meta),
+        counts=tuple((kind, label, kinds.count(kind)) for kind, label in _LABELS.items()),
+        body=_body(result),
+        findings=_findings(result),
+    )
+
+
+def render_page(result: CheckResult) -> str:
+    """The page as HTML: no scripts, styles, fonts or pictures from elsewhere."""
+    parts = page_parts(result)
+    title, meta = escape(parts.title), escape(parts.meta)
     counts = "".join(
         f'<button class="count {kind}" data-kind="{kind}" type="button" aria-pressed="'
-        f'{"false" if kind == "holds" else "true"}"><b>{kinds.count(kind)}</b>{label}</button>'
-        for kind, label in _LABELS.items()
+        f'{"false" if kind == "holds" else "true"}"><b>{number}</b>{label}</button>'
+        for kind, label, number in parts.counts
     )
     return (
         f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>核对：{title}</title><style>{STYLE}</style></head><body>"
         f'<header><div><h1>{title}</h1><p>{meta}</p></div><nav aria-label="筛选">{counts}</nav>'
-        f'</header><main><article aria-label="报告">{_body(result)}</article>'
-        f'<aside aria-label="核对结果"><ol>{_findings(result)}</ol></aside></main>'
+        f'</header><main><article aria-label="报告">{parts.body}</article>'
+        f'<aside aria-label="核对结果"><ol>{parts.findings}</ol></aside></main>'
         f"<script>{SCRIPT}</script></body></html>"
     )
 

@@ -1,0 +1,47 @@
+"""The console as an application of its own, mounted beside the interface over the same state."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.datastructures import State
+from starlette.staticfiles import StaticFiles
+
+from service.console import failures
+from service.console.policy import PagePolicy
+from service.console.rendering import STATIC
+
+
+def create_console(state: State) -> FastAPI:
+    """Build the console.
+
+    Parameters
+    ----------
+    state : State
+        Of the application that it is mounted on: settings, database, models, jobs.
+    """
+    from service.console import (
+        case_changes,
+        case_list,
+        case_page,
+        checking,
+        desk,
+        model_page,
+        registering,
+        review_page,
+        sign_in,
+        statistics_page,
+        system_page,
+    )
+
+    console = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    console.state = state
+    console.add_middleware(PagePolicy)
+    pages = (
+        sign_in, desk, registering, review_page, case_page, case_changes, case_list,
+        statistics_page, checking, model_page, system_page,
+    )  # fmt: skip
+    for page in pages:
+        console.include_router(page.router)
+    console.mount("/static", StaticFiles(directory=STATIC))
+    failures.install(console)
+    return console

@@ -1,0 +1,43 @@
+"""How near the last day to reply is, as a colour and a few words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from service.cases.tables import Case
+from service.casework.calendar import default_calendar
+from service.casework.counting import working_days_between
+from service.casework.errors import CalendarError
+
+SOON_DAYS = 5
+"""Working days from which a due date is shown as near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`kind` is error (past), warning (near), holds (far) or blank (closed)."""
+
+    on: dt.date
+    kind: str
+    words: str
+
+
+def due_of(case: Case, today: dt.date) -> Due | None:
+    """The mark of a case; None where it has no last day."""
+    if case.due_on is None:
+        return None
+    if case.closed_on is not None:
+        late = case.closed_on > case.due_on
+        return Due(case.due_on, "error" if late else "", "逾期办结" if late else "已办结")
+    if case.due_on < today:
+        return Due(case.due_on, "error", f"已过期 {(today - case.due_on).days} 天")
+    if case.due_on == today:
+        return Due(case.due_on, "warning", "今天到期")
+    try:
+        n_left = working_days_between(default_calendar(), today, case.due_on)
+        words = f"还剩 {n_left} 个工作日"
+    except CalendarError:  # the year of the due date has no calendar yet: plain days, and said so
+        n_left = (case.due_on - today).days
+        words = f"还剩 {n_left} 天"
+    return Due(case.due_on, "warning" if n_left <= SOON_DAYS else "holds", words)

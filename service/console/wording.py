@@ -1,0 +1,77 @@
+"""Words for codes that pages show and no other table of the program names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.labels import Label, intents, outcomes, topics
+from service.report.figures.naming import load_naming
+
+ACTIONS = {
+    "case.register": "登记",
+    "case.change": "修改案件",
+    "case.assign": "标注",
+    "case.unassign": "撤回标注",
+    "case.event": "登记事项",
+    "case.event_withdraw": "撤回事项",
+    "case.view": "查看",
+    "case.export": "导出",
+    "case.split": "拆分事项",
+    "case.link": "标为重复",
+    "case.unlink": "撤回重复",
+    "case.reply": "登记答复",
+    "import.start": "导入文件",
+    "import.finish": "导入完成",
+    "session.open": "登录",
+    "session.close": "退出",
+    "session.refuse": "登录失败",
+    "user.create": "新增人员",
+    "user.reset": "重置密码",
+    "user.change_password": "改密码",
+    "user.role": "改角色",
+    "user.rename": "改姓名",
+    "user.disable": "停用人员",
+    "user.enable": "启用人员",
+    "key.create": "新建密钥",
+    "key.revoke": "停用密钥",
+    "figure.enter": "填报数字",
+    "figure.decide": "作出决定",
+    "draft.create": "起草年报",
+    "draft.edit": "改写年报",
+    "draft.export": "导出年报",
+    "model.choose": "切换模型",
+}
+
+APPLICANTS = {
+    "natural": "自然人",
+    "commercial": "商业企业",
+    "research": "科研机构",
+    "social": "社会公益组织",
+    "legal": "法律服务机构",
+    "other": "其他",
+}
+UNKNOWN = "未知"
+
+
+def label_name(code: str, layer: str) -> str:
+    """Chinese name of a label; of an unknown code the code itself, of none a dash."""
+    if not code:
+        return "—"
+    known = {"topic": topics, "subtopic": topics, "intent": intents, "outcome": outcomes}[layer]()
+    return known[code].name if code in known else code
+
+
+def channel_name(code: str) -> str:
+    """Name of a channel; blank where it is not known."""
+    return load_naming().channel_names.get(code, code)
+
+
+def choices(layer: str) -> list[tuple[str, str]]:
+    """Codes and names that a person may choose in a layer, in the order of the label set."""
+    known: dict[str, Sequence[Label]] = {
+        "topic": topics().roots,
+        "subtopic": topics().leaves,
+        "intent": tuple(intents()),
+        "outcome": outcomes().decided,
+    }
+    return [(label.code, label.name) for label in known[layer]]

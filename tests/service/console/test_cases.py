@@ -1,0 +1,84 @@
+"""工作台, 案件, 统计: empty, filled, filtered, and asked nonsense."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from service.accounts.roles import Role
+from service.cases.labelling import assign
+from service.cases.registering import NewCase, register_case
+
+TEXT = "我们村去年征了地，补偿款到现在没发，想问问什么时候能发。"
+
+
+@pytest.fixture
+def add(guest, app):
+    def registered(text=TEXT, *, on=dt.date(2025, 3, 4), kind="message", labels=None, **known):
+        with app.state.database.session() as session:
+            new = NewCase(kind=kind, received_on=on, text=text, **known)
+            case = register_case(session, "test", new)
+            if labels:
+                assign(session, "test", case.number, case.version, labels)
+            return case.number
+
+    return registered
+
+
+def test_an_empty_office_is_told_how_to_begin(visit):
+    clerk = visit(Role.CLERK)
+    for path in ("/console/", "/console/cases", "/console/statistics"):
+        page = clerk.get(path)
+        assert page.status_code == 200
+        assert 'href="/console/import"' in page.text
+
+
+def test_the_desk_shows_what_is_due_by_colour(visit, add):
+    add(on=dt.date(2025, 1, 6), kind="disclosure", number="依〔2025〕1号")
+    page = visit(Role.CLERK).get("/console/").text
+    assert re.search(r'figure error"[^>]*><b>1</b><span>已过答复期限', page)
+    assert "已过期" in page
+
+
+def test_cases_are_listed_filtered_and_paged(visit, add):
+    for _ in range(31):
+        add()
+    number = add("<script>1</script> 我的<b>地</b>", on=dt.date(2024, 1, 2), title="")
+    clerk = visit(Role.CLERK)
+    first = clerk.get("/console/cases").text
+    assert first.count("<tr><td") == 30
+    more = re.search(r'href="([^"]+)" rel="next"', first)[1].replace("&amp;", "&")
+    second = clerk.get(more).text
+    assert number in second
+    assert "&lt;script&gt;" in second
+    assert clerk.get("/console/cases?year=2024").text.count("<tr><td") == 1
+    assert "没有符合条件" in clerk.get("/console/cases?topic=minerals").text
+    assert number in clerk.get(f"/console/cases?q={number}").text
+
+
+@pytest.mark.parametrize(
+    "query", ["year=abc", "month=3", "due=tomorrow", "cursor=nonsense", "year=99999", "import=x"]
+)
+def test_nonsense_in_the_address_is_told(visit, query):
+    page = visit(Role.CLERK).get(f"/console/cases?{query}")
+    assert page.status_code == 422
+    assert 'class="note error"' in page.text
+
+
+def test_a_bar_leads_to_the_cases_it_counts(visit, add):
+    for month, n in ((3, 3), (5, 2)):
+        for _ in range(n):
+            add(on=dt.date(2025, month, 4), channel="letter")
+    clerk = visit(Role.CLERK)
+    page = clerk.get("/console/statistics").text
+    links = dict(re.findall(r'<a href="([^"]+)" aria-label="(\d+月 \d+) 件"', page))
+    by_name = {name: href.replace("&amp;", "&") for href, name in links.items()}
+    assert clerk.get(by_name["3月 3"]).text.count("<tr><td") == 3
+    assert clerk.get(by_name["5月 2"]).text.count("<tr><td") == 2
+    assert "信件 5 件" in page
+
+
+def test_guests_see_no_case(guest, add):
+    add()
+    for path in ("/console/", "/console/cases", "/console/statistics", "/console/jobs"):
+        assert guest.get(path).headers["location"].startswith("/console/login")
