@@ -46,6 +46,12 @@ class Settings(BaseSettings):
         int, Field(ge=1, le=1440, description="多少分钟不操作就要重新登录")
     ] = 60
     session_hours: Annotated[int, Field(ge=1, le=168, description="登录最长有效几小时")] = 12
+    workers: Annotated[
+        int, Field(ge=0, le=8, description="服务中同时做几项作业；0 不做，另用 yangguang work")
+    ] = 1
+    job_days: Annotated[int, Field(ge=1, le=3650, description="作业结束后，作业和文件保留几天")] = (
+        30
+    )
     tls_certificate: Path | None = Field(None, description="HTTPS 证书文件（PEM，含中间证书）")
     tls_key: Path | None = Field(None, description="HTTPS 证书的私钥文件（PEM）")
     trusted_proxies: str = Field(

@@ -12,10 +12,12 @@ from fastapi_offline import FastAPIOffline
 import models
 from models.document import Document
 from models.pipeline import Pipeline
-from service.api import auth, cases, classify, problems, reports, system
+from service.api import auth, cases, classify, jobs, problems, reports, system
 from service.api.batching import Batcher
 from service.api.headers import SecureHeaders
+from service.api.job_metrics import JobCollector
 from service.api.telemetry import Observe, Telemetry
+from service.api.work import create_registry, create_runner, threads_beside_pages
 from service.classification.outcomes import default_reader
 from service.database.engine import Database
 from service.database.store import open_store
@@ -62,12 +64,20 @@ def create_app(
         )
         opened = await run_in_threadpool(open_store, chosen) if database is None else database
         app.state.database = opened
+        app.state.registry = create_registry(
+            lambda: pipeline, lambda: app.state.reader, n_threads=threads_beside_pages()
+        )
+        runner = create_runner(chosen, opened, app.state.registry, chosen.workers)
+        app.state.runner = runner
+        telemetry.registry.register(JobCollector(opened))
+        runner.start()
         try:
             async with Batcher(pipeline, chosen.max_batch, telemetry.rounds.observe) as batcher:
                 app.state.batcher = batcher
                 yield
                 app.state.batcher = None
         finally:
+            await run_in_threadpool(runner.stop)
             opened.close()
 
     app = FastAPIOffline(
@@ -78,10 +88,18 @@ def create_app(
     )
     app.state.settings = chosen
     app.state.telemetry = telemetry
-    for router in (classify.router, cases.router, reports.router, auth.router, system.router):
+    for router in (
+        classify.router,
+        cases.router,
+        reports.router,
+        auth.router,
+        jobs.router,
+        system.router,
+    ):
         app.include_router(router)
     problems.install(app)
-    limits = {"/v1/reports": chosen.max_upload_bytes, "/": chosen.max_body_bytes}
+    uploads = dict.fromkeys(("/v1/reports", "/v1/jobs"), chosen.max_upload_bytes)
+    limits = uploads | {"/": chosen.max_body_bytes}
     app.add_middleware(SecureHeaders)
     app.add_middleware(Observe, telemetry=telemetry, limits=limits)
     return app

@@ -72,7 +72,7 @@ async def readyz(request: Request) -> Any:
     summary="Prometheus 指标",
     response_class=Response,
 )
-async def metrics(request: Request) -> Response:
+def metrics(request: Request) -> Response:
     """Prometheus text format."""
     content = generate_latest(request.app.state.telemetry.registry)
     return Response(content, media_type=CONTENT_TYPE_LATEST)

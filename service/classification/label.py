@@ -83,6 +83,7 @@ def label_file(
     on_progress: Callable[[Progress], None] | None = None,
     *,
     reader: LetterReader | None = None,
+    partial_path: Callable[[BaseException], Path | None] | None = None,
 ) -> Summary:
     """Label every row of a file.
 
@@ -94,6 +95,8 @@ def label_file(
     ----------
     reader : LetterReader, optional
         Reads the letters of `options.reply_column`; by default the shipped one.
+    partial_path : callable, optional
+        If `on_progress` ends the run by raising: where a copy of the rows done so far goes.
 
     Raises
     ------
@@ -145,7 +148,9 @@ def label_file(
         for answered in map_in_order(labeller, chunks, n_workers, labeller.stop):
             run.take(answered)
             if on_progress:
-                on_progress(Progress(answered.position, opened.source.total, run.n_rows))
+                at = Progress(answered.position, opened.source.total, run.n_rows)
+                with _leaving(run, partial_path):
+                    on_progress(at)
         n_duplicates = run.finish(output_path)
     return Summary(
         output=str(output_path),
@@ -159,6 +164,19 @@ def label_file(
         notices=opened.notices + notices,
         tally=run.tally,
     )
+
+
+@contextmanager
+def _leaving(
+    run: ResultFiles, partial_path: Callable[[BaseException], Path | None] | None
+) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as reason:
+        path = partial_path(reason) if partial_path else None
+        if path is not None:
+            run.copy_to(path)
+        raise
 
 
 def _headline_names(options: LabelOptions, format: Format) -> tuple[str, ...]:

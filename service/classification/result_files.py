@@ -90,6 +90,12 @@ class ResultFiles:
         self._work.remove()
         return n_duplicates
 
+    def copy_to(self, path: Path) -> None:
+        """Put a copy of the rows done so far, and of the rejects, at a path."""
+        self.output.copy_to(path)
+        if self.tally.n_rejected:
+            self._rejects.copy_to(rejects_path(path))
+
     def close(self) -> None:
         """Let go of all files."""
         for file in (self.output, self._rejects, self._ids):

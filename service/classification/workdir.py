@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +12,7 @@ from typing import IO, Any, Self
 
 from models.errors import InputError
 from service.errors import refusal
+from service.file_lock import lock_file
 
 _SAMPLED_BLOCKS, _BLOCK_BYTES = 64, 1 << 16
 
@@ -120,26 +120,7 @@ class WorkDirectory:
             raise InputError(f"没有权限在文件夹 {output.parent} 中写文件，请换一个。") from error
         except OSError as error:
             raise InputError(f"无法在 {output.parent} 中写文件：{refusal(error)}。") from error
-        if not _lock(lock):
+        if not lock_file(lock):
             lock.close()
             raise InputError(f"另一个程序正在写 {output.name}，请等它结束。")
         return lock
-
-
-def _lock(file: IO[bytes]) -> bool:
-    """Lock a file until it is closed or the process ends, however it ends."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

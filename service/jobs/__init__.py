@@ -1,1 +1,4 @@
-"""Long work that survives a crash: progress, cancel, resume. Knows nothing of cases or reports."""
+"""Long work that survives a crash: progress, cancel, resume.
+
+The queue and its workers know nothing of what is done; `kinds` are the works on files.
+"""

@@ -76,6 +76,7 @@ class AppendedOutput:
         self.encode = encode
         self.append, self.resume = self._file.append, self._file.resume
         self.finish, self.close = self._file.finish, self._file.close
+        self.copy_to = self._file.copy_to
 
     def unfit(self, frame: pl.DataFrame) -> Unfit | None:
         """Text formats hold any row."""

@@ -68,6 +68,10 @@ class SpooledOutput:
             os.fsync(file.fileno())
         whole.replace(path)
 
+    def copy_to(self, path: Path) -> None:
+        """As `finish`, which keeps the parts."""
+        self.finish(path)
+
     def close(self) -> None:
         """Nothing is held open between parts."""
 

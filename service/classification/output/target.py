@@ -31,6 +31,9 @@ class Output(Protocol):
         If that fails, everything is still there to go on with.
         """
 
+    def copy_to(self, path: Path) -> None:
+        """Put a copy of what was added so far at `path` in one step; nothing else changes."""
+
     def close(self) -> None:
         """Let go of the files."""
 
