@@ -34,6 +34,8 @@ from models.pipeline import Head, Pipeline
 from models.resources import data_path
 
 FORMAT = 1
+TRANSFORMER = "transformer-1"  # models.transformer_artifact reads and writes it
+FORMATS = (FORMAT, TRANSFORMER)
 DEFAULT = "default"
 _MANIFEST = "manifest.json"
 _WEIGHTS = "weights.safetensors"
@@ -88,15 +90,15 @@ def assemble(
     blocks = []
     for (weighting, _), members in together.items():
         used = parts[members[0]].columns
-        coef = np.hstack([parts[i].values * parts[i].scale for i in members])
-        coef = coef * weights[weighting][used][:, None]
+        values = np.hstack([parts[i].values for i in members])
+        scale = np.concatenate([parts[i].scale for i in members]).astype(np.float64)
         place = None
         if len(used) < n_features:
             place = np.full(n_features, -1, np.int32)
             place[used] = np.arange(len(used), dtype=np.int32)
         outputs = np.concatenate([np.arange(starts[i], starts[i + 1]) for i in members])
-        blocks.append(Block(place, np.ascontiguousarray(coef, np.float32), weighting, outputs))
-    return LinearScores(blocks, [w * w for w in weights], intercept)
+        blocks.append(Block(place, np.ascontiguousarray(values), scale, weighting, outputs))
+    return LinearScores(blocks, weights, intercept)
 
 
 def save_artifact(
@@ -209,7 +211,7 @@ def load_pipeline(path: str | Path | None = None) -> Pipeline:
         If a file is missing or altered, or the format is of another version.
     """
     folder = Path(path) if path is not None else data_path("artifacts", DEFAULT)
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder, (FORMAT,))
     weights = (folder / _WEIGHTS).read_bytes()
     for name, expected in manifest["sha256"].items():
         file = folder / name
@@ -219,8 +221,8 @@ def load_pipeline(path: str | Path | None = None) -> Pipeline:
     return _assemble(manifest, weights)
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read and check a manifest.
+def read_manifest(folder: Path, formats: Sequence[int | str] = FORMATS) -> dict[str, Any]:
+    """Read and check a manifest; its format must be one of `formats`.
 
     Raises
     ------
@@ -236,10 +238,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ArtifactError(f"模型清单 {folder / _MANIFEST} 无法读取，请重新安装。") from error
     if missing:
         raise ArtifactError(f"模型文件夹 {folder} 缺少 {'、'.join(missing)}，请重新安装。")
-    if manifest.get("format") != FORMAT:
+    if manifest.get("format") not in formats:
         raise ArtifactError(
-            f"模型 {folder} 的格式版本是 {manifest.get('format')}，本程序只认 {FORMAT}，"
-            "请升级程序。"
+            f"模型 {folder} 的格式版本是 {manifest.get('format')}，"
+            f"这里只认 {'、'.join(map(str, formats))}，请换一个模型或升级程序。"
         )
     return manifest
 
@@ -261,7 +263,7 @@ def _assemble(manifest: dict[str, Any], weights: bytes) -> Pipeline:
         questions[name] = Head(
             name,
             tuple(entry["codes"]),
-            _current_names(name, entry),
+            current_names(name, entry),
             slice(at, at + width),
             Calibrator(
                 tensors[f"{name}.slope"],
@@ -285,7 +287,7 @@ def _assemble(manifest: dict[str, Any], weights: bytes) -> Pipeline:
     return Pipeline(manifest["model_id"], hasher, vocabulary, scorer, questions)
 
 
-def _current_names(head: str, entry: dict[str, Any]) -> tuple[str, ...]:
+def current_names(head: str, entry: dict[str, Any]) -> tuple[str, ...]:
     """Display names of today's label set; codes the set no longer knows are an error."""
     if entry["label_set"] is None:
         return tuple(entry["names"])

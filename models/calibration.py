@@ -12,6 +12,7 @@ lowest log-loss of the three (docs/decisions/0003-calibration.md).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,51 @@ class Calibrator:
             self.power
         )
         return softmax(logits.astype(np.float32, copy=False))
+
+
+class JointCalibrator:
+    """The calibrators of several heads at once, for scores that stand side by side.
+
+    Every operation is by element or within one row of one head, so a row's result does not depend
+    on the others.
+
+    Parameters
+    ----------
+    calibrators : sequence of Calibrator
+        In the order of their scores.
+    """
+
+    def __init__(self, calibrators: Sequence[Calibrator]) -> None:
+        widths = [len(calibrator.slope) for calibrator in calibrators]
+        powers = np.array([calibrator.power for calibrator in calibrators], np.float32)
+        self._slope = np.concatenate([calibrator.slope for calibrator in calibrators])
+        self._offset = np.concatenate([calibrator.offset for calibrator in calibrators])
+        self._power = np.repeat(powers, widths)
+        self._starts = np.cumsum([0, *widths[:-1]])
+        self._head = np.repeat(np.arange(len(widths)), widths)
+
+    def probabilities(self, y_score: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Calibrate raw scores.
+
+        y_score : float32 array, shape (n_documents, n_outputs), any range.
+        Returns : float32 array, same shape; the outputs of each head sum to 1 in each row.
+        """
+        x: NDArray[np.float32] = y_score * self._slope
+        x += self._offset
+        # ln sigmoid(x) = min(x, 0) - ln(1 + e^-|x|); log1p would be exact where it is near 0 and
+        # does not matter, and is many times slower.
+        tail = np.abs(x)
+        np.negative(tail, out=tail)
+        np.exp(tail, out=tail)
+        tail += np.float32(1)
+        np.log(tail, out=tail)
+        np.minimum(x, np.float32(0), out=x)
+        x -= tail
+        x *= self._power
+        x -= np.maximum.reduceat(x, self._starts, axis=1)[:, self._head]
+        np.exp(x, out=x)
+        x /= np.add.reduceat(x, self._starts, axis=1)[:, self._head]
+        return x
 
 
 def log_sigmoid(x: NDArray[np.floating]) -> NDArray[np.floating]:

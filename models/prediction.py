@@ -76,11 +76,12 @@ class HeadPredictions:
 
     def row(self, index: int, n_candidates: int = 3) -> Prediction:
         """Answer for one document with its runners-up."""
-        best = int(self.best[index])
-        others = [int(j) for j in np.argsort(-self.y_prob[index], kind="stable") if j != best]
+        best, y_prob = int(self.best[index]), self.y_prob[index]
+        likely = np.argsort(-y_prob, kind="stable")[:n_candidates].tolist()
+        chosen = [best, *(j for j in likely if j != best)][:n_candidates]
         candidates = tuple(
-            Candidate(self.codes[j], self.names[j], float(self.y_prob[index, j]))
-            for j in [best, *others][:n_candidates]
+            Candidate(self.codes[j], self.names[j], p)
+            for j, p in zip(chosen, y_prob[chosen].tolist(), strict=True)
         )
         top = candidates[0]
         decision: Decision = "accept" if self.accepted[index] else "review"

@@ -18,13 +18,13 @@ class Entries:
     ----------
     indptr : int64 array, shape (n_documents + 1,)
     columns : int32 array, shape (n_nonzero,)
-    values : float32 array, shape (n_nonzero,)
-        1 + ln count, unless said otherwise.
+    values : float array, shape (n_nonzero,)
+        1 + ln count in float32, unless said otherwise.
     """
 
     indptr: NDArray[np.int64]
     columns: NDArray[np.int32]
-    values: NDArray[np.float32]
+    values: NDArray[np.floating]
 
     def select(self, place: NDArray[np.int32]) -> Entries:
         """The entries of some columns, renumbered.
@@ -45,30 +45,37 @@ class Vocabulary:
         Sorted; bucket `buckets[j]` is column j.
     n_buckets : int
         Size of the hash space.
+
+    Attributes
+    ----------
+    column : int32 array, shape (n_buckets,)
+        Column of each bucket, -1 where the model does not know it.
     """
 
     def __init__(self, buckets: NDArray[np.uint32], n_buckets: int) -> None:
         self.buckets, self.n_buckets = buckets, n_buckets
-        self._column = np.full(n_buckets, -1, np.int32)
-        self._column[buckets] = np.arange(len(buckets), dtype=np.int32)
+        self.column = np.full(n_buckets, -1, np.int32)
+        self.column[buckets] = np.arange(len(buckets), dtype=np.int32)
 
     def __len__(self) -> int:
         return len(self.buckets)
 
     def columns(self, buckets: NDArray[np.uint32]) -> NDArray[np.int32]:
         """Column of each bucket, -1 where the model does not know it."""
-        return self._column[buckets]
+        return self.column[buckets]
 
     def entries(self, counts: Counts) -> Entries:
         """Known features of a batch, each with 1 + ln count."""
-        columns = self._column[counts.buckets]
+        columns = self.column[counts.buckets]
         known = columns >= 0
-        values = _ONE_PLUS_LOG[np.minimum(counts.counts[known], _MAX_COUNT)]
+        values = ONE_PLUS_LOG[np.minimum(counts.counts[known], MAX_COUNT)]
         return Entries(_new_indptr(counts.indptr, known), columns[known], values)
 
 
-_MAX_COUNT = 4095
-_ONE_PLUS_LOG = np.concatenate(([0.0], 1 + np.log(np.arange(1, _MAX_COUNT + 1)))).astype(np.float32)
+MAX_COUNT = 4095
+"""Larger counts speak no louder."""
+ONE_PLUS_LOG = np.concatenate(([0.0], 1 + np.log(np.arange(1, MAX_COUNT + 1)))).astype(np.float32)
+"""1 + ln count by count, 0 for 0, shape (MAX_COUNT + 1,)."""
 
 
 def _new_indptr(indptr: NDArray[np.int64], kept: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -64,3 +64,9 @@ class CodePoints:
         """Text of one document; unpaired surrogates become U+FFFD."""
         piece = self.codes[self.bounds[index] : self.bounds[index + 1]]
         return piece.astype("<u4").tobytes().decode("utf-32-le", "replace")
+
+
+def is_chinese(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which code points are ideographs of the basic plane (or between them), same shape."""
+    chinese: NDArray[np.bool_] = (codes >= 0x3400) & (codes < 0xFB00)
+    return chinese

@@ -95,6 +95,20 @@ def _table() -> _Table:
     return _Table(single, length, expansions)
 
 
+def replacements() -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """For every code point its normal form and how many code points that has.
+
+    The former means something only where the latter is 1; see `expanding` for more than 1.
+    """
+    table = _table()
+    return table.single, table.length
+
+
+def expanding() -> dict[int, tuple[int, ...]]:
+    """Normal forms of the code points that become several."""
+    return _table().expansions
+
+
 def normalize(points: CodePoints) -> Normalized:
     """Bring a batch into normal form. Idempotent; accepts any code points."""
     table = _table()
