@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -11,8 +12,9 @@ from fastapi_offline import FastAPIOffline
 
 import models
 from models.document import Document
-from models.pipeline import Pipeline
-from service.api import auth, cases, classify, jobs, problems, reports, system
+from models.predictor import Predictor
+from service.api import auth, cases, classify, jobs, problems, reports, review, system
+from service.api import models as models_router
 from service.api.batching import Batcher
 from service.api.headers import SecureHeaders
 from service.api.job_metrics import JobCollector
@@ -21,6 +23,7 @@ from service.api.work import create_registry, create_runner, threads_beside_page
 from service.classification.outcomes import default_reader
 from service.database.engine import Database
 from service.database.store import open_store
+from service.review.live import LiveModel
 from service.settings import Settings, read_settings
 
 _DESCRIPTION = (
@@ -31,7 +34,7 @@ _DESCRIPTION = (
 
 def create_app(
     settings: Settings | None = None,
-    load: Callable[[], Pipeline] | None = None,
+    load: Callable[[], Predictor] | None = None,
     database: Database | None = None,
 ) -> FastAPI:
     """Build the application.
@@ -48,14 +51,19 @@ def create_app(
     """
     chosen = settings or read_settings()
 
-    def load_default() -> Pipeline:
+    def load_default() -> Predictor:
         return models.load(None if chosen.model_path is None else str(chosen.model_path))
+
+    def load_one(folder: Path | None) -> Predictor:
+        return (load or load_default)() if folder is None else models.load(str(folder))
 
     telemetry = Telemetry()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        pipeline = (load or load_default)()
+        live = LiveModel(chosen.data_dir / "models", load_one)
+        app.state.live = live
+        pipeline = live.pipeline
         pipeline.predict(
             [Document("预热")]
         )  # tables and dictionary are built now, not in the first caller's time
@@ -65,14 +73,16 @@ def create_app(
         opened = await run_in_threadpool(open_store, chosen) if database is None else database
         app.state.database = opened
         app.state.registry = create_registry(
-            lambda: pipeline, lambda: app.state.reader, n_threads=threads_beside_pages()
+            lambda: live.pipeline, lambda: app.state.reader, n_threads=threads_beside_pages()
         )
         runner = create_runner(chosen, opened, app.state.registry, chosen.workers)
         app.state.runner = runner
         telemetry.registry.register(JobCollector(opened))
         runner.start()
         try:
-            async with Batcher(pipeline, chosen.max_batch, telemetry.rounds.observe) as batcher:
+            async with Batcher(
+                lambda: live.pipeline, chosen.max_batch, telemetry.rounds.observe
+            ) as batcher:
                 app.state.batcher = batcher
                 yield
                 app.state.batcher = None
@@ -94,11 +104,13 @@ def create_app(
         reports.router,
         auth.router,
         jobs.router,
+        review.router,
+        models_router.router,
         system.router,
     ):
         app.include_router(router)
     problems.install(app)
-    uploads = dict.fromkeys(("/v1/reports", "/v1/jobs"), chosen.max_upload_bytes)
+    uploads = dict.fromkeys(("/v1/reports", "/v1/jobs", "/console"), chosen.max_upload_bytes)
     limits = uploads | {"/": chosen.max_body_bytes}
     app.add_middleware(SecureHeaders)
     app.add_middleware(Observe, telemetry=telemetry, limits=limits)

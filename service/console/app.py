@@ -25,6 +25,7 @@ def create_console(state: State) -> FastAPI:
         case_page,
         checking,
         desk,
+        importing,
         model_page,
         registering,
         review_page,
@@ -37,7 +38,7 @@ def create_console(state: State) -> FastAPI:
     console.state = state
     console.add_middleware(PagePolicy)
     pages = (
-        sign_in, desk, registering, review_page, case_page, case_changes, case_list,
+        sign_in, desk, registering, importing, review_page, case_page, case_changes, case_list,
         statistics_page, checking, model_page, system_page,
     )  # fmt: skip
     for page in pages:

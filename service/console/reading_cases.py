@@ -9,10 +9,10 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from models.document import Document
-from models.prediction import Prediction
 from models.replies import ReplyAnswer
 from service.accounts.audit import record
 from service.cases.errors import CaseError
+from service.cases.importing.job import outcome_answer
 from service.cases.labelling import append_predictions
 from service.cases.registering import touch
 from service.cases.repository import claim_case
@@ -81,16 +81,11 @@ def add_reply(
     touch(case, actor)
     answer = reader.read([text], [case.text])[0]
     if answer.outcome is not None:
-        found = Prediction(
-            answer.outcome,
-            answer.name,
-            answer.probability,
-            answer.decision,
-            answer.candidates,
-            answer.evidence,
-        )
         append_predictions(
-            session, {case.id: {"outcome": found}}, reader.model_id, {case.id: reply.id}
+            session,
+            {case.id: {"outcome": outcome_answer(answer)}},
+            reader.model_id,
+            {case.id: reply.id},
         )
     record(session, actor, "case.reply", f"case:{case.id}", reply=reply.id)
     return case

@@ -125,10 +125,12 @@ def moment(at: dt.datetime | None) -> str:
 
 
 def percent(ratio: float | None) -> str:
-    """A ratio in 0..1 as a whole percent; 99.6 % is never shown as 100 %."""
+    """A ratio in 0..1 as a whole percent; nearly all is not shown as all, nor a little as none."""
     if ratio is None:
         return "—"
     shown = round(ratio * 100)
+    if shown == 0 and ratio > 0:
+        return "<1%"
     return f"{99 if shown == 100 and ratio < 1 else shown}%"
 
 
