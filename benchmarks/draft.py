@@ -1,24 +1,26 @@
-"""Draft a year of 100,000 made-up requests: time and peak memory.
+"""Draft a year of made-up requests, from 10,000 to 200,000: time and peak memory.
 
-`python benchmarks/draft.py [N]`
+`python benchmarks/draft.py [N ...]`
 """
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import polars as pl
 from sample_year import AREAS, FACTS, OPENINGS, REASONS, SUBJECTS, TABLE2, TABLE4, WEIGHTS
 
 from models.labels import outcomes
 from service.report.drafting.prepare import draft_report
-from service.report.drafting.provenance import draft_json
+from service.report.drafting.provenance import write_provenance
 from service.report.figures.form import Filling, write_form
 from service.report.rendering.render import checked, render
 
@@ -26,7 +28,26 @@ from service.report.rendering.render import checked, render
 def write_requests(path: Path, n: int, rng: random.Random) -> None:
     decided = [outcome.code for outcome in outcomes().decided]
     who = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
-    rows = []
+    header = [
+        "编号",
+        "收到日期",
+        "办结日期",
+        "申请方式",
+        "申请人类型",
+        "申请内容",
+        "主题",
+        "二级主题",
+        "办理结果",
+    ]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(_requests(n, rng, decided, who))
+
+
+def _requests(
+    n: int, rng: random.Random, decided: Sequence[str], who: Sequence[str]
+) -> Iterator[list[str]]:
     for number in range(n):
         received = dt.date(2019, 12, 10) + dt.timedelta(days=rng.randrange(386))
         closed = received + dt.timedelta(days=rng.randrange(3, 30))
@@ -40,43 +61,48 @@ def write_requests(path: Path, n: int, rng: random.Random) -> None:
         )
         reason = f"{rng.choice(REASONS)}，涉及{rng.randrange(1, 400)}户、{rng.randrange(1, 900)}亩"
         text = f"{rng.choice(OPENINGS)}{rng.choice(AREAS)}{village}{rng.choice(wanted)}{reason}。"
-        rows.append([str(number), str(received), str(closed) if closed.year < 2021 else "",
+        yield [str(number), str(received), str(closed) if closed.year < 2021 else "",
                      rng.choice(["信件", "当面", "网络"]), rng.choice(who), text, topic, subtopic,
-                     rng.choice(decided) if closed.year < 2021 else ""])  # fmt: skip
-    header = [
-        "编号",
-        "收到日期",
-        "办结日期",
-        "申请方式",
-        "申请人类型",
-        "申请内容",
-        "主题",
-        "二级主题",
-        "办理结果",
-    ]
-    pl.DataFrame(rows, schema=header, orient="row").write_csv(path)
+                     rng.choice(decided) if closed.year < 2021 else ""]  # fmt: skip
 
 
 def main() -> None:
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with tempfile.TemporaryDirectory() as folder:
-        requests, figures = Path(folder) / "requests.csv", Path(folder) / "figures.xlsx"
-        write_requests(requests, n, random.Random(1))
-        values = {k: v for k, v in FACTS.items() if not k.startswith("entered")}
-        write_form(
-            figures, 2020, Filling({"机关全称": "青禾市自然资源局"}, {**values, **TABLE2, **TABLE4})
-        )
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        started = time.monotonic()
-        draft = draft_report(2020, requests, figures)
-        content = render(draft, ".docx")
-        checked(content, "report.docx")
-        draft_json(draft)
-        seconds = time.monotonic() - started
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{n} requests: {seconds:.1f} s, peak {peak:.0f} MB ({before:.0f} MB before), "
-          f"largest matters {[int(m.figure.value) for m in draft.hot_topics]}")  # fmt: skip
+    """Each size in a process of its own, so that one peak does not hide another."""
+    sizes = [int(n) for n in sys.argv[1:]] or [10_000, 50_000, 100_000, 200_000]
+    print("requests  seconds  peak MB  of it before  JSON MB")
+    for n in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_requests(folder / "requests.csv", n, random.Random(1))
+            values = {k: v for k, v in FACTS.items() if not k.startswith("entered")}
+            about = {"机关全称": "青禾市自然资源局"}
+            write_form(
+                folder / "figures.xlsx", 2020, Filling(about, {**values, **TABLE2, **TABLE4})
+            )
+            command = [sys.executable, __file__, "--one", name]
+            seconds, peak, before, written = subprocess.run(
+                command, check=True, capture_output=True, text=True
+            ).stdout.split()
+        print(f"{n:8,}  {seconds:>7}  {peak:>7}  {before:>12}  {written:>7}", flush=True)
+
+
+def draft_one(folder: Path) -> None:
+    """Register and workbook to checked DOCX and JSON; prints seconds and memory."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    started = time.monotonic()
+    draft = draft_report(2020, folder / "requests.csv", folder / "figures.xlsx")
+    content = render(draft, ".docx")
+    checked(content, "report.docx")
+    with (folder / "report.json").open("w", encoding="utf-8") as file:
+        write_provenance(file, draft)
+    seconds = time.monotonic() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    written = (folder / "report.json").stat().st_size / 1e6
+    print(f"{seconds:.1f} {peak:.0f} {before:.0f} {written:.0f}")
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--one"]:
+        draft_one(Path(sys.argv[2]))
+    else:
+        main()

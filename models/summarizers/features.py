@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from array import array
 from dataclasses import dataclass
 
 import numpy as np
@@ -167,6 +166,7 @@ _STOP = frozenset(
 )
 _PLACE_WEIGHT, _TITLE_WEIGHT = 1.2, 1.6
 _MAX_TERMS = 14
+_BLOCK = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,35 +188,68 @@ class Terms:
     is_place: NDArray[np.bool_]
 
 
-def extract_terms(texts: Sequence[str], titles: Sequence[str]) -> Terms:
-    """Weighted terms of the titles and first sentences of messages.
+class TermReader:
+    """Collects the terms of messages one by one; of the messages only numbers are kept."""
 
-    Words in more than a fifth of the messages, or in only one, tell no group apart.
-    """
-    counted = [_terms(text, title) for text, title in zip(texts, titles, strict=True)]
-    frequency = Counter(term for terms, _ in counted for term in terms)
-    inside = Counter(word for _, words in counted for word in words)
-    n = max(len(texts), 1)
-    most = max(0.2 * n, 12)
-    names = [term for term, df in frequency.items() if 2 <= df <= most]
-    index = {term: i for i, term in enumerate(names)}
-    idf = np.log(n / np.array([frequency[t] for t in names], dtype=np.float64)) + 0.3
-    rows, columns, values = [], [], []
-    for row, (terms, _) in enumerate(counted):
-        known = sorted(
-            ((w * idf[index[t]], index[t]) for t, w in terms.items() if t in index), reverse=True
+    def __init__(self) -> None:
+        self._index: dict[str, int] = {}
+        self._frequency = array("i")
+        self._inside = array("i")
+        self._ends = array("q", [0])
+        self._columns = array("i")
+        self._weights = array("f")
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def add(self, text: str, title: str) -> None:
+        """Read the title and the first sentences of a message."""
+        terms, inside = _terms(text, title)
+        for term, weight in terms.items():
+            column = self._index.setdefault(term, len(self._index))
+            if column == len(self._frequency):
+                self._frequency.append(0)
+                self._inside.append(0)
+            self._frequency[column] += 1
+            self._inside[column] += term in inside
+            self._columns.append(column)
+            self._weights.append(weight)
+        self._ends.append(len(self._columns))
+
+    def terms(self) -> Terms:
+        """Weighted terms of all messages.
+
+        Words in more than a fifth of the messages, or in only one, tell no group apart.
+        """
+        n = max(len(self), 1)
+        frequency = np.frombuffer(self._frequency, dtype=np.int32)
+        telling = (frequency >= 2) & (frequency <= max(0.2 * n, 12))
+        idf = np.where(telling, np.log(n / np.maximum(frequency, 1)) + 0.3, 0.0)
+        blocks = [self._block(start, idf) for start in range(0, len(self), _BLOCK)]
+        shape = (0, len(frequency))
+        matrix = sparse.csr_matrix(sparse.vstack(blocks) if blocks else shape, dtype=np.float64)
+        matrix = sparse.csr_matrix(matrix[:, np.flatnonzero(telling)])
+        names = [t for t, is_telling in zip(self._index, telling, strict=True) if is_telling]
+        is_place = 2 * np.frombuffer(self._inside, dtype=np.int32) >= frequency
+        is_place |= np.array([t.startswith("@") for t in self._index], dtype=bool)
+        return Terms(matrix, names, is_place[telling])
+
+    def _block(self, start: int, idf: NDArray[np.float64]) -> sparse.csr_matrix:
+        """Rows of unit length that hold the weightiest terms of some messages."""
+        ends = np.frombuffer(self._ends, dtype=np.int64)[start : start + _BLOCK + 1]
+        columns = np.frombuffer(self._columns, dtype=np.int32)[ends[0] : ends[-1]]
+        weights = np.frombuffer(self._weights, dtype=np.float32)[ends[0] : ends[-1]]
+        values = weights * idf[columns]
+        rows = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+        order = np.lexsort((columns, -values, rows))
+        rank = np.arange(len(order)) - (ends[:-1] - ends[0])[rows[order]]
+        kept = order[(rank < _MAX_TERMS) & (values[order] > 0)]
+        block = sparse.csr_matrix(
+            (values[kept], (rows[kept], columns[kept])), shape=(len(ends) - 1, len(idf))
         )
-        for weight, column in known[:_MAX_TERMS]:
-            rows.append(row)
-            columns.append(column)
-            values.append(weight)
-    matrix = sparse.csr_matrix(
-        (values, (rows, columns)), shape=(len(texts), len(names)), dtype=np.float64
-    )
-    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    norms[norms == 0] = 1.0
-    is_place = np.array([t.startswith("@") or 2 * inside[t] >= frequency[t] for t in names], bool)
-    return Terms(sparse.csr_matrix(sparse.diags(1 / norms) @ matrix), names, is_place)
+        norms = np.sqrt(np.asarray(block.multiply(block).sum(axis=1)).ravel())
+        norms[norms == 0] = 1.0
+        return sparse.csr_matrix(sparse.diags(1 / norms) @ block)
 
 
 def _terms(text: str, title: str) -> tuple[dict[str, float], set[str]]:

@@ -29,7 +29,7 @@ _GREETING = re.compile(
     r"|^(?:各位|您|你|大家)?们?(?:领导)?好$|^(?:谢谢|多谢|感谢|此致|敬礼|盼复|期待|望回复|辛苦)"
 )
 _LEAD = re.compile(
-    r"^(?:(?:现?申请(?:公开|获取|提供|查阅|查询)?|请求公开|请?(?:依法)?(?:予以)?(?:提供|公开)|需要查阅(?:并复制)?|你好|您好|请问(?:一下|下)?|我?想(?:咨询|请问|问|了解)(?:一下|下)?|咨询(?:一下|下)|在此|现在?(?:将|就)?|但是?|而且|因为|由于|所以|因此|如果|然而|可是|并且|同时|另外|"
+    r"^(?:(?:现?申请(?:公开|获取|提供|查阅|查询)?|请求公开|请?(?:依法)?(?:予以)?(?:提供|公开)|需要查阅(?:并复制)?|(?:尊敬的)?(?:领导|书记|市长|区长|县长|局长)们?(?:您|你)?们?好|你好|您好|请问(?:一下|下)?|问一下|我?想(?:咨询|请问|问|了解)(?:一下|下)?|咨询(?:一下|下)|在此|现在?(?:将|就)?|但是?|而且|因为|由于|所以|因此|如果|然而|可是|并且|同时|另外|"
     r"特此?|特向您|向(?:您|领导|贵[局单位])(?:反映|汇报)?(?:一下|下)?|我们?要|本人(?:要)?|我们?(?:现在)?|那么?|就|还有|不过|于是|最近|近日|第?[一二三四五\d]+[、.．）)])+)"
 )
 _SELF = re.compile(
@@ -41,7 +41,9 @@ _TROUBLE = re.compile(
     r"扰民|噪[音声]|污染|违[建法规章]|非法|拖欠|不[给予作]|没有?人?管|无人|不合理|乱收|收费|拆迁|征[地收]|补偿|办[证理]|房产证|不动产|延期|停工|烂尾|质量|开裂|漏水|停电|停水|堵|拥堵|"
     r"占[道用地]|安全|隐患|破坏|损坏|臭|垃圾|油烟|欺[骗诈]|虚假|问题|困难|难|严重|规划|建设|施工|修[路建]|公交|地铁|学[校区位]|落户|社保|医保|公积金|工资|补贴|待遇|政策"
 )
-_FILLER = re.compile(r"相关部门|有关部门|领导|各级|为民做主|百忙|回复|谢谢|麻烦|支持|重视|关注")
+_FILLER = re.compile(
+    r"相关部门|有关部门|领导|各级|为民做主|百忙|回复|谢谢|麻烦|支持|重视|关注|邮寄|纸质|电子版"
+)
 _WHEN = re.compile(
     r"(?:自|从|于|在|截[至止])?(?:\d{2,4}年(?:\d{1,2}月(?:份|底|初)?(?:\d{1,2}[日号])?)?|\d{1,2}月\d{1,2}[日号]|"
     r"今[天年]|昨[天晚]|去年|最近|近日|前几天|目前|现在)(?:开始|以来|起)?(?:[上下]午|晚上|左右)?"
@@ -94,7 +96,7 @@ def headline(text: str, title: str = "") -> str:
     """
     own = _tidy(title)
     if len(own) >= _SHORTEST:
-        return _shortened(own, MAX_CHARACTERS)
+        return shortened(own, MAX_CHARACTERS)
     body = text[:_WINDOW].strip()
     clauses = _clauses(body)
     best, best_score = "", float("-inf")
@@ -104,7 +106,7 @@ def headline(text: str, title: str = "") -> str:
             for made, score in _scored(clauses, order, named):
                 if score > best_score:
                     best, best_score = made, score
-    return best or _shortened(body, MAX_CHARACTERS)
+    return best or shortened(body, MAX_CHARACTERS)
 
 
 def headlines(texts: Sequence[str], titles: Sequence[str] | None = None) -> list[str]:
@@ -219,7 +221,7 @@ def _tidy(text: str) -> str:
     return re.sub(r"\s+", "", text).strip("，,。；;：:、")
 
 
-def _shortened(text: str, limit: int) -> str:
+def shortened(text: str, limit: int) -> str:
     """Whole words of a text up to a number of characters."""
     text = _tidy(text)
     if len(text) <= limit:

@@ -7,24 +7,28 @@ group; a group holds only neighbours of its centre, so it does not drift as chai
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.summarizers.features import Terms, extract_terms
-from models.summarizers.headline import headline
+from models.summarizers.features import TermReader, Terms
+from models.summarizers.headline import headline, shortened
+from models.summarizers.points import find_points, without_asking
 from models.text.redaction.redact import redact
 
 _SIMILAR, _SAME_MATTER, _SAME_PLACE, _EQUAL, _SAME_GROUP = 0.38, 0.06, 0.04, 0.75, 0.62
+_SAME_PLACES = 0.5
 _BLOCK = 1000
 _MOST_PRODUCTS = 60_000_000
 _SHARE, _MATTER_SHARE = 0.6, 0.7
 _LONGEST_NAME = 24
+_MOST_READ = 24
 _CLAUSE_END = re.compile(r"[，,？?！!；;]")
 
 
@@ -42,12 +46,100 @@ class HotTopic:
         Index of the message that is nearest to all others.
     example : str
         Headline of the centre, redacted.
+    points : tuple of str
+        What its messages ask most, each taken from a headline without the place that the name
+        already says; redacted.
     """
 
     name: str
     members: NDArray[np.intp]
     centre: int
     example: str
+    points: tuple[str, ...] = ()
+
+
+Reading = Callable[[Sequence[int]], Mapping[int, tuple[str, str]]]
+"""Gives the text and the title of some messages, by index."""
+
+
+class TopicFinder:
+    """Finds the largest groups among messages that are read in batches and not kept."""
+
+    def __init__(self) -> None:
+        self._reader = TermReader()
+        self._known: dict[bytes, int] = {}
+        self._inverse = array("i")
+        self._first = array("i")
+        self._counts = array("d")
+        self._codes: dict[str, int] = {}
+        self._matters = array("i")
+
+    def add(
+        self,
+        texts: Sequence[str],
+        titles: Sequence[str] | None = None,
+        matters: Sequence[str] | None = None,
+        *,
+        weight: float = 1.0,
+    ) -> None:
+        """Read some messages.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        titles : sequence of str, optional
+            Titles the writers gave.
+        matters : sequence of str, optional
+            Name of the subtopic of each message, or empty; messages of different known subtopics
+            are kept apart, and a group whose messages share one is named after it.
+        weight : float, default=1.0
+            How much each counts for the size of a group: 0 for messages, such as last year's, that
+            may join a group but do not make one.
+        """
+        blank = [""] * len(texts)
+        for text, title, matter in zip(texts, titles or blank, matters or blank, strict=True):
+            key = hashlib.blake2b(f"{text}\0{title}\0{matter}".encode(), digest_size=12).digest()
+            row = self._known.setdefault(key, len(self._known))
+            if row == len(self._counts):
+                self._reader.add(text, title)
+                self._first.append(len(self._inverse))
+                self._counts.append(0.0)
+                self._matters.append(self._codes.setdefault(matter, len(self._codes)))
+            self._inverse.append(row)
+            self._counts[row] += weight
+
+    def find(self, read: Reading, *, n_most: int = 10, min_size: int = 3) -> list[HotTopic]:
+        """Find the largest groups, largest first.
+
+        Parameters
+        ----------
+        read : function
+            Gives texts and titles of a few messages again.
+        n_most, min_size : int
+            How many groups at most, and how many messages (by weight) a group has at least.
+        """
+        terms = self._reader.terms()
+        counts = np.frombuffer(self._counts, dtype=np.float64)
+        codes = np.frombuffer(self._matters, dtype=np.int32)
+        matters = list(self._codes)
+        groups = _stars(terms, codes, matters, counts, n_most, min_size)
+        inverse = np.frombuffer(self._inverse, dtype=np.int32)
+        first = np.frombuffer(self._first, dtype=np.int32)
+        shown = [_shown(centre, members, terms, counts) for centre, members in groups]
+        wanted = {int(first[row]) for rows in shown for row in rows}
+        messages = read(sorted(wanted))
+        found = []
+        for (centre, members), rows in zip(groups, shown, strict=True):
+            everyone = np.flatnonzero(np.isin(inverse, members)).astype(np.intp)
+            titles = [headline(*messages[int(first[row])]) for row in rows]
+            place, matter = _name(terms, members, codes, matters, counts)
+            example = redact(titles[0])[0]
+            called = place + matter if place and matter else ""
+            called = called or _CLAUSE_END.split(without_asking(titles[0]))[0]
+            name = redact(shortened(called, _LONGEST_NAME))[0]
+            points = find_points(titles, counts[rows], place, name)
+            found.append(HotTopic(name, everyone, int(first[centre]), example, points))
+        return found
 
 
 def find_hot_topics(
@@ -58,61 +150,40 @@ def find_hot_topics(
     n_most: int = 10,
     min_size: int = 3,
 ) -> list[HotTopic]:
-    """Find the largest groups of messages, largest first.
-
-    Parameters
-    ----------
-    texts : sequence of str
-    titles : sequence of str, optional
-        Titles the writers gave.
-    matters : sequence of str, optional
-        Name of the subtopic of each message, or empty; messages of different known subtopics are
-        kept apart, and a group whose messages share one is named after it.
-    n_most, min_size : int
-        How many groups at most, and how many messages a group has at least.
-    """
-    own_titles = list(titles) if titles is not None else [""] * len(texts)
-    own_matters = list(matters) if matters is not None else [""] * len(texts)
-    unique, inverse, counts = _collapsed(texts, own_titles, own_matters)
-    terms = extract_terms([texts[i] for i in unique], [own_titles[i] for i in unique])
-    groups = _stars(terms, [own_matters[i] for i in unique], counts, n_most, min_size)
-    found = []
-    for centre, members in groups:
-        everyone = np.flatnonzero(np.isin(inverse, members)).astype(np.intp)
-        shared = [unique[m] for m in members]
-        name = _name(terms, centre, members, [own_matters[i] for i in shared], counts)
-        title = headline(texts[unique[centre]], own_titles[unique[centre]])
-        example = redact(title)[0]
-        called = redact(name)[0] if name else _CLAUSE_END.split(example)[0][:_LONGEST_NAME]
-        found.append(HotTopic(called, everyone, unique[centre], example))
-    return found
+    """Find the largest groups of messages, largest first; see `TopicFinder`."""
+    finder = TopicFinder()
+    finder.add(texts, titles, matters)
+    return finder.find(
+        lambda places: {i: (texts[i], titles[i] if titles else "") for i in places},
+        n_most=n_most,
+        min_size=min_size,
+    )
 
 
-def _collapsed(
-    texts: Sequence[str], titles: Sequence[str], matters: Sequence[str]
-) -> tuple[list[int], NDArray[np.intp], NDArray[np.float64]]:
-    """Indices of distinct messages, which one each message equals, and how often each occurs."""
-    seen: dict[tuple[str, str, str], int] = {}
-    unique: list[int] = []
-    inverse = np.empty(len(texts), dtype=np.intp)
-    for i, key in enumerate(zip(texts, titles, matters, strict=True)):
-        place = seen.setdefault(key, len(unique))
-        if place == len(unique):
-            unique.append(i)
-        inverse[i] = place
-    return unique, inverse, np.bincount(inverse, minlength=len(unique)).astype(np.float64)
+def _shown(
+    centre: int, members: NDArray[np.intp], terms: Terms, counts: NDArray[np.float64]
+) -> list[int]:
+    """The centre and the messages of a group that are nearest to it, most frequent ones first."""
+    near = np.asarray((terms.matrix[members] @ terms.matrix[centre].T).todense()).ravel()
+    order = members[np.lexsort((-near, -counts[members]))]
+    return [centre, *(int(row) for row in order if row != centre)][:_MOST_READ]
 
 
 def _stars(
-    terms: Terms, matters: Sequence[str], counts: NDArray[np.float64], n_most: int, min_size: int
+    terms: Terms,
+    codes: NDArray[np.int32],
+    matters: Sequence[str],
+    counts: NDArray[np.float64],
+    n_most: int,
+    min_size: int,
 ) -> list[tuple[int, NDArray[np.intp]]]:
-    neighbours = _neighbours(terms, matters)
+    neighbours = _neighbours(terms, codes, matters)
     weights = neighbours @ counts
     free = np.ones(len(counts), dtype=bool)
     groups: list[tuple[int, NDArray[np.intp]]] = []
-    order = list(np.argsort(-weights, kind="stable"))
-    while order and len(groups) < 4 * n_most:
-        centre = order.pop(0)
+    for centre in np.argsort(-weights, kind="stable"):
+        if len(groups) == 4 * n_most:
+            break
         if not free[centre]:
             continue
         row = neighbours.indices[neighbours.indptr[centre] : neighbours.indptr[centre + 1]]
@@ -124,28 +195,65 @@ def _stars(
             continue
         free[members] = False
         groups.append((int(centre), members))
-    groups = _merged(groups, terms)
+    groups = _same_name(groups, terms, codes, matters, counts)
+    groups = _merged(groups, terms, codes, matters)
     groups.sort(key=lambda group: -counts[group[1]].sum())
     return groups[:n_most]
 
 
-def _merged(
-    groups: list[tuple[int, NDArray[np.intp]]], terms: Terms
+def _same_name(
+    groups: list[tuple[int, NDArray[np.intp]]],
+    terms: Terms,
+    codes: NDArray[np.int32],
+    matters: Sequence[str],
+    counts: NDArray[np.float64],
 ) -> list[tuple[int, NDArray[np.intp]]]:
-    """Join a smaller group to a larger one whose mean it resembles; the larger keeps its centre."""
+    """Join groups about the same place and the same known subtopic, whatever their words."""
+    kept: dict[tuple[str, str], tuple[int, NDArray[np.intp]]] = {}
+    for number, (centre, members) in enumerate(groups):
+        place, matter = _name(terms, members, codes, matters, counts)
+        key = (place, matter) if place and matter else (str(number), "")
+        first, others = kept.get(key, (centre, members))
+        kept[key] = (first, np.union1d(others, members))
+    return sorted(kept.values(), key=lambda group: -counts[group[1]].sum())
+
+
+def _merged(
+    groups: list[tuple[int, NDArray[np.intp]]],
+    terms: Terms,
+    codes: NDArray[np.int32],
+    matters: Sequence[str],
+) -> list[tuple[int, NDArray[np.intp]]]:
+    """Join a smaller group to a larger one whose mean it resembles; the larger keeps its centre.
+
+    Groups that both name places must agree on them; groups of different known subtopics stay apart.
+    """
     kept: list[tuple[int, NDArray[np.intp]]] = []
     means: list[NDArray[np.float64]] = []
     for centre, members in groups:
         mean = np.asarray(terms.matrix[members].mean(axis=0)).ravel()
         mean /= np.linalg.norm(mean) or 1.0
-        similar = [float(mean @ other) for other in means]
-        best = int(np.argmax(similar)) if similar else -1
+        similar = np.zeros(len(means))
+        for place, other in enumerate(means):
+            own, theirs = codes[centre], codes[kept[place][0]]
+            same = own == theirs or not (matters[own] and matters[theirs])
+            if same and _may_join(mean, other, terms.is_place):
+                similar[place] = mean @ other
+        best = int(np.argmax(similar)) if means else -1
         if best >= 0 and similar[best] >= _SAME_GROUP:
-            kept[best] = (kept[best][0], np.sort(np.concatenate([kept[best][1], members])))
+            kept[best] = (kept[best][0], np.union1d(kept[best][1], members))
         else:
             kept.append((centre, members))
             means.append(mean)
     return kept
+
+
+def _may_join(
+    first: NDArray[np.float64], second: NDArray[np.float64], is_place: NDArray[np.bool_]
+) -> bool:
+    where, other = first[is_place], second[is_place]
+    size = np.linalg.norm(where) * np.linalg.norm(other)
+    return bool(size == 0 or where @ other >= _SAME_PLACES * size)
 
 
 def _bounded(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -159,31 +267,33 @@ def _bounded(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
     )
 
 
-def _neighbours(terms: Terms, matters: Sequence[str]) -> sparse.csr_matrix:
+def _neighbours(
+    terms: Terms, codes: NDArray[np.int32], matters: Sequence[str]
+) -> sparse.csr_matrix:
     """Which messages are similar, shape (n, n), every message to itself as well.
 
     Messages are compared within their subtopic, those without one among themselves.
     """
     n = terms.matrix.shape[0]
-    rows = [np.arange(n)]
-    columns = [np.arange(n)]
-    codes = np.unique(np.asarray(matters, dtype=object).astype(str), return_inverse=True)[1]
-    for code in range(codes.max(initial=-1) + 1):
-        own = np.flatnonzero(codes == code)
-        for first, second in _pairs(terms, own, is_known=bool(matters[own[0]])):
+    rows = [np.arange(n, dtype=np.int32)]
+    columns = [np.arange(n, dtype=np.int32)]
+    for code, matter in enumerate(matters):
+        own = np.flatnonzero(codes == code).astype(np.int32)
+        for first, second in _pairs(terms, own, is_known=bool(matter)):
             rows.append(own[first])
             columns.append(own[second])
     row, column = np.concatenate(rows), np.concatenate(columns)
-    return sparse.csr_matrix((np.ones(len(row)), (row, column)), shape=(n, n))
+    return sparse.csr_matrix((np.ones(len(row), dtype=np.float32), (row, column)), shape=(n, n))
 
 
 def _pairs(
-    terms: Terms, own: NDArray[np.intp], *, is_known: bool
+    terms: Terms, own: NDArray[np.int32], *, is_known: bool
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Pairs of similar messages among some, block by block, as places in `own`.
 
     Two messages that name places share one. Sharing a place is not enough: the words besides must
-    agree too, unless all are of one known subtopic.
+    agree too, unless all are of one known subtopic; then again no likeness of words makes up for
+    different places.
     """
     matrix = _bounded(sparse.csr_matrix(terms.matrix[own]))
     words = sparse.csr_matrix(matrix @ sparse.diags((~terms.is_place).astype(float)))
@@ -197,7 +307,7 @@ def _pairs(
         first, second, cosine = product.row[near] + start, product.col[near], product.data[near]
         where = np.asarray(places[first].multiply(places[second]).sum(axis=1)).ravel()
         elsewhere = has_place[first] & has_place[second] & (where < _SAME_PLACE)
-        kept = ~(elsewhere & (cosine < _EQUAL))
+        kept = ~(elsewhere & (is_known | (cosine < _EQUAL)))
         if not is_known:
             agreement = np.asarray(words[first].multiply(words[second]).sum(axis=1)).ravel()
             kept &= agreement >= _SAME_MATTER
@@ -206,12 +316,12 @@ def _pairs(
 
 def _name(
     terms: Terms,
-    centre: int,
     members: NDArray[np.intp],
+    codes: NDArray[np.int32],
     matters: Sequence[str],
     counts: NDArray[np.float64],
-) -> str:
-    """Place and matter that most of a group share; empty if they share too little for a name."""
+) -> tuple[str, str]:
+    """Place and matter that most of a group share, each empty if they share none."""
     weights = counts[members]
     present = terms.matrix[members]
     present.data = np.ones_like(present.data)
@@ -221,11 +331,7 @@ def _name(
         for i in np.flatnonzero(share >= _SHARE)
         if terms.names[i].startswith("@")
     ]
-    tally: Counter[str] = Counter()
-    for matter, weight in zip(matters, weights, strict=True):
-        tally[matter] += int(weight)
-    matter, n = tally.most_common(1)[0]
-    place = max(places, key=len) if places else ""
-    if place and matter and n >= _MATTER_SHARE * weights.sum():
-        return f"{place}{matter}"[:_LONGEST_NAME]
-    return ""
+    tally = np.bincount(codes[members], weights=weights)
+    most = int(np.argmax(tally))
+    is_shared = tally[most] >= _MATTER_SHARE * weights.sum()
+    return max(places, key=len, default=""), matters[most] if is_shared else ""

@@ -117,6 +117,8 @@ async def _respond(file: UploadFile, previous: UploadFile | None, *, as_page: bo
     return JSONResponse(result.to_json())
 
 
+MAX_MATERIAL_BYTES = 50 * 1024 * 1024
+_LIMITS = {"figures": 20_000_000}
 _MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",
@@ -133,28 +135,44 @@ async def draft_report_upload(
     previous: Annotated[UploadFile | None, File(description="上年报告")] = None,
     kind: Annotated[Literal["docx", "html", "md", "json"], Form(description="文件类型")] = "docx",
     annotate: Annotated[bool, Form(description="在批注中写明来源")] = False,
+    pictures: Annotated[bool, Form(description="附图示（docx、html）")] = False,
+    previous_requests: Annotated[UploadFile | None, File(description="上年登记表")] = None,
+    settle: Annotated[UploadFile | None, File(description="填好的核定表 xlsx")] = None,
 ) -> Any:
     """Draft the annual report of a year; the answer is the file."""
-    from service.report.reading.source import MAX_BYTES
+    from service.report.errors import OversizedFileError
 
+    named = {"requests": requests, "figures": figures, "previous": previous,
+             "previous_requests": previous_requests, "settle": settle}  # fmt: skip
     uploads = {}
-    for role, upload in (("requests", requests), ("figures", figures), ("previous", previous)):
-        if upload is not None and upload.filename:
-            content = await upload.read(MAX_BYTES + 1)
-            uploads[role] = (content, Path(upload.filename).suffix[:8])
-    content, settled = await run_in_threadpool(_draft, uploads, year, kind, annotate=annotate)
+    for role, upload in named.items():
+        if upload is None or not upload.filename:
+            continue
+        limit = _LIMITS.get(role, MAX_MATERIAL_BYTES)
+        # One byte past the limit is enough to refuse; the rest of the upload stays unread.
+        content = await upload.read(limit + 1)
+        if len(content) > limit:
+            name = upload.filename
+            raise OversizedFileError(
+                f"“{name}”超过 {limit // 2**20} MB，请改用命令行起草，或检查是否传错文件。"
+            )
+        uploads[role] = (content, Path(upload.filename).suffix[:8])
+    content, settled = await run_in_threadpool(
+        _draft, uploads, year, kind, annotate=annotate, pictures=pictures
+    )
     headers = {"X-Settled": "true" if settled else "false"}
     return Response(content, media_type=_MEDIA[kind], headers=headers)
 
 
 def _draft(
-    uploads: dict[str, tuple[bytes, str]], year: int, kind: str, *, annotate: bool
+    uploads: dict[str, tuple[bytes, str]], year: int, kind: str, *, annotate: bool, pictures: bool
 ) -> tuple[bytes, bool]:
     """Draft from uploads, in a folder that is gone afterwards."""
     import json
 
     from service.report.drafting.prepare import draft_report
     from service.report.drafting.provenance import draft_json
+    from service.report.figures.settlement_form import read_settlement
     from service.report.rendering.render import checked, render
 
     with TemporaryDirectory() as folder:
@@ -163,14 +181,17 @@ def _draft(
             paths[role] = Path(folder) / f"{role}{suffix}"
             paths[role].write_bytes(content)
         empty = Path(folder) / "missing"
+        settled = read_settlement(paths["settle"]) if "settle" in paths else None
         draft = draft_report(
             year,
             paths.get("requests", empty),
             paths.get("figures", empty),
             paths.get("previous"),
+            paths.get("previous_requests"),
+            settled,
         )
     if kind == "json":
         return json.dumps(draft_json(draft), ensure_ascii=False).encode(), draft.is_settled
-    made = render(draft, f".{kind}", annotate=annotate)
+    made = render(draft, f".{kind}", annotate=annotate, pictures=pictures)
     checked(made, f"report.{kind}")
     return made, draft.is_settled

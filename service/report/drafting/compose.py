@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from service.report.drafting.conditions import holds
 from service.report.drafting.draft import Literal, Paragraph, Section, Sentence, Span
@@ -50,6 +51,9 @@ def _section(
     for block in load_patterns().blocks:
         if block.section != number:
             continue
+        if block.matters:
+            paragraphs += _lines(block, filler)
+            continue
         sentences = tuple(_sentences(block, filler, texts))
         if not sentences:
             needs += [f"没有填写{block.needs}"] if block.needs else []
@@ -63,6 +67,33 @@ def _section(
         nothing = "没有其他需要报告的事项。" if number == 6 else "总体情况待填写。"
         paragraphs.append(Paragraph((Sentence("nothing", (Literal(nothing),)),)))
     return paragraphs
+
+
+def _lines(block: Block, filler: Filler) -> Iterator[Paragraph]:
+    """A paragraph for each business line with matters, those of no line at the end."""
+    matters = filler.hot
+    lines = sorted({m.line for m in matters}, key=lambda code: (not code, -_size(filler, code)))
+    for line in lines:
+        sentences = [
+            filler.sentence(p.id, p.text, p.claims)
+            for p in (pattern.about(line) for pattern in block.patterns)
+            if line and all(_holds(condition, filler) for condition in p.when)
+        ]
+        for matter in (m for m in matters if m.line == line):
+            chosen = [p.about(line, matter.rank) for p in block.matters]
+            parts = [
+                filler.sentence(p.id, p.text, p.claims)
+                for p in chosen
+                if all(_holds(condition, filler) for condition in p.when)
+            ]
+            spans = tuple(span for part in parts for span in part.spans)
+            claims = tuple(claim for part in parts for claim in part.claims)
+            sentences.append(Sentence(f"matter.{matter.rank}", (*spans, Literal("。")), claims))
+        yield Paragraph(tuple(sentences))
+
+
+def _size(filler: Filler, line: str) -> Decimal:
+    return filler.book.value(f"requests.topic.{line}") or Decimal()
 
 
 def _sentences(block: Block, filler: Filler, texts: Sequence[EnteredText]) -> Iterator[Sentence]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from service.report.figures.cases import CaseTable
@@ -120,6 +120,46 @@ class Section:
     grid: Grid | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was carried out, or that the figures have since made true.
+
+    Parameters
+    ----------
+    what : str
+        What was decided about, in Chinese: the two figures, or the case.
+    choice, by, on, reason : str
+    figures : tuple of str
+        Ids of the figures it speaks of.
+    case_id : str
+        The case it speaks of, or empty.
+    details : mapping
+        More of it as plain data.
+    """
+
+    what: str
+    choice: str
+    by: str
+    on: str
+    reason: str
+    figures: tuple[str, ...] = ()
+    case_id: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The decision in one line; its digits stand in brackets, as no statements."""
+        when = f"（{self.on}）" if self.on else ""
+        reason = f"，理由：（{self.reason}）" if self.reason else ""
+        return f"（{self.what}）：{self.choice}，{self.by}{when}决定{reason}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The decision as plain data."""
+        return {"what": self.what, "choice": self.choice, "by": self.by, "on": self.on,
+                "reason": self.reason, "figures": list(self.figures), "case": self.case_id,
+                **self.details}  # fmt: skip
+
+
 class HotMatterLike(Protocol):
     """A matter raised most, as far as a draft knows it."""
 
@@ -146,6 +186,12 @@ class Draft:
     cases : CaseTable
     signed_on : str
         Date under the report, or empty.
+    hot_topics : sequence
+        The matters raised most.
+    decisions : tuple of Decided
+        What people decided about contradictions and doubtful cases, each with who and when.
+    is_final : bool
+        Nothing is open and the first page carries no box.
     """
 
     title: str
@@ -160,6 +206,8 @@ class Draft:
     cases: CaseTable
     signed_on: str = ""
     hot_topics: Sequence[HotMatterLike] = ()
+    decisions: tuple[Decided, ...] = ()
+    is_final: bool = False
 
     def sentences(self) -> Iterator[tuple[str, Sentence]]:
         """Every sentence with its place in words, in printed order."""
@@ -184,4 +232,5 @@ class Draft:
     @property
     def pending_issues(self) -> int:
         """Cases that a person must settle, those outside the year left out."""
-        return len({i.line for i in self.cases.issues if i.kind != "outside"})
+        issues = self.cases.issues
+        return len({(i.line, i.case_id) for i in issues if i.kind != "outside"})

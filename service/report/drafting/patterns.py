@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from models.resources import data_path
 
@@ -17,6 +19,15 @@ class Pattern:
     text: str
     when: tuple[str, ...]
     claims: tuple[str, ...]
+
+    def about(self, line: str, rank: int = 0) -> Pattern:
+        """The pattern for one business line (`%`) and one matter (`@`)."""
+
+        def put(text: str) -> str:
+            return text.replace("%", line).replace("@", str(rank))
+
+        return Pattern(self.id, put(self.text), tuple(put(w) for w in self.when),
+                       tuple(put(c) for c in self.claims))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,9 @@ class Block:
         Kinds of the person's own sentences that follow.
     needs : str
         What to ask the person for if the block stays empty.
+    matters : tuple of Pattern
+        For a block that is filled once for each business line: sentences for each of its matters.
+        `%` in its patterns stands for the code of the line, `@` for the rank of the matter.
     """
 
     section: int
@@ -44,6 +58,7 @@ class Block:
     patterns: tuple[Pattern, ...]
     texts: tuple[str, ...]
     needs: str
+    matters: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +92,10 @@ def load_patterns() -> PatternBook:
             b["section"],
             b.get("heading", ""),
             b.get("joined", False),
-            tuple(
-                Pattern(s["id"], s["text"], tuple(s.get("when", ())), tuple(s.get("claims", ())))
-                for s in b.get("sentences", ())
-            ),
+            _patterns(b.get("sentences", ())),
             tuple(b.get("texts", ())),
             b.get("needs", ""),
+            _patterns(b.get("matters", ())),
         )
         for b in data["blocks"]
     )
@@ -92,3 +105,10 @@ def load_patterns() -> PatternBook:
         for s in problems["suggested"]
     )
     return PatternBook(blocks, problems["lead"], problems["next"], problems["most"], suggested)
+
+
+def _patterns(entries: Iterable[Mapping[str, Any]]) -> tuple[Pattern, ...]:
+    return tuple(
+        Pattern(e["id"], e["text"], tuple(e.get("when", ())), tuple(e.get("claims", ())))
+        for e in entries
+    )

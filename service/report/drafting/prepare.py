@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from service.report.drafting.compose import compose, unpaired
+from service.report.drafting.deciding import decisions_of
 from service.report.drafting.draft import Draft
 from service.report.drafting.guard import guard
-from service.report.drafting.hot import find_hot
+from service.report.drafting.hot import MOST_TEXTS, HotMatter, find_hot
 from service.report.drafting.slots import Filler
 from service.report.figures.cases import CaseTable, read_cases
 from service.report.figures.counting import count_cases
 from service.report.figures.derived import derive
 from service.report.figures.entered import Material, read_material
 from service.report.figures.errors import DraftError
-from service.report.figures.figure import Entered, Figure, FigureBook, Formula
+from service.report.figures.figure import Cases, Entered, Figure, FigureBook, Formula
 from service.report.figures.last_year import read_last_year
 from service.report.figures.questions import find_questions
+from service.report.figures.settlement_form import Settlement
 from service.report.formats import ReportFormat, format_for_year, load_format
 
 _FIRST_YEAR = 2019
@@ -29,6 +33,7 @@ def draft_report(
     figures: Path,
     previous: Path | None = None,
     previous_requests: Path | None = None,
+    settlement: Settlement | None = None,
 ) -> Draft:
     """Draft the annual report of a year.
 
@@ -44,6 +49,9 @@ def draft_report(
         Last year's report. If it cannot be read the draft goes without, and says so.
     previous_requests : Path, optional
         Last year's register, to compare the matters raised most.
+    settlement : Settlement, optional
+        What people decided about contradictions and doubtful cases; goes before the sheet 决定 of
+        the figures workbook.
 
     Raises
     ------
@@ -56,7 +64,10 @@ def draft_report(
         raise DraftError(f"{year}年没有法定的年报格式，只能起草{_FIRST_YEAR}年及以后的报告。")
     form = load_format(format_for_year(year))
     material = read_material(figures, year, form)
-    cases = read_cases(requests, year)
+    if settlement is not None:
+        merged = {**material.decisions, **settlement.decisions}
+        material = replace(material, decisions=merged)
+    cases = read_cases(requests, year, settlement.cases if settlement else ())
     earlier = read_cases(previous_requests, year - 1) if previous_requests else None
     remarks: list[str] = []
     last: list[Figure] = []
@@ -82,14 +93,19 @@ def build_draft(
     questions = find_questions(book, material.decisions)
     topics = find_hot(cases, year, earlier)
     book.add(*(figure for topic in topics for figure in topic.figures))
-    if any(topic.topic for topic in topics):
-        book.add(Figure("hot.lines", Decimal(len({t.topic for t in topics if t.topic})), "个",
-                        f"{year}年", Formula("业务主题个数", [t.figure.id for t in topics]),
-                        "热点涉及的业务主题"))  # fmt: skip
+    book.add(*_about_lines(book, cases, topics, earlier, form, year))
     filler = Filler(book, form, material.about, material.file, topics)
     preamble, sections, needs = compose(filler, material.texts)
     agency = material.about.get("机关全称", "")
-    notes = [*(remarks or []), *needs, *_blanks(book, form), *unpaired(material.texts)]
+    notes = [
+        *(remarks or []),
+        *cases.remarks,
+        *needs,
+        *_blanks(book, form),
+        *unpaired(material.texts),
+    ]
+    if topics and cases.frame.height > MOST_TEXTS:
+        notes.append(f"关注事项只从前（{MOST_TEXTS}）件申请中归纳")
     if not agency:
         notes.append("没有填写机关全称")
     draft = Draft(
@@ -105,9 +121,43 @@ def build_draft(
         cases=cases,
         signed_on=material.about.get("落款日期", ""),
         hot_topics=topics,
+        decisions=tuple(decisions_of(book, questions, material, cases)),
     )
     guard(draft)
     return draft
+
+
+def _about_lines(
+    book: FigureBook,
+    cases: CaseTable,
+    matters: Sequence[HotMatter],
+    earlier: CaseTable | None,
+    form: ReportFormat,
+    year: int,
+) -> Iterator[Figure]:
+    """How many business lines there are, their requests last year, which matters have points."""
+    period = f"{year}年"
+    lines = book.under("requests.topic")
+    if lines:
+        source = Formula("业务主题个数", [f.id for f in lines])
+        yield Figure("hot.lines", Decimal(len(lines)), "个", period, source, "申请涉及的业务主题")
+    for matter in matters:
+        if matter.points:
+            yield Figure(f"points.{matter.figure.id}", Decimal(len(matter.points)), "个", period,
+                         matter.figure.source, f"{matter.figure.name}的要点")  # fmt: skip
+    if earlier is None:
+        return
+    before = {f.id: f for f in count_cases(earlier, form, year - 1)}
+    for line in lines:
+        found = before.get(line.id)
+        value, cases_of_it = (found.value, found.source) if found else (Decimal(), Cases(()))
+        name = f"上年{line.name}申请"
+        last = Figure(f"last.{line.id}", value, "件", f"{year - 1}年", cases_of_it, name)
+        ids = (line.id, last.id)
+        yield last
+        source = Formula(f"|{ids[0]} - {ids[1]}|", ids)
+        value = abs(line.value - last.value)
+        yield Figure(f"change.{line.id}", value, "件", period, source, f"{line.name}申请比上年增减")
 
 
 def _time(year: int) -> list[Figure]:

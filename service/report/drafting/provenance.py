@@ -4,26 +4,53 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from service.report.drafting.draft import Cited, Draft, Quoted
 from service.report.figures.errors import DraftError
+from service.report.figures.figure import Cases, Figure, FigureSource, Formula
 
 FORM = "yangguang-draft/1"
+_MOST_IDS_OF_WORDS = 20
 
 
 def draft_json(draft: Draft) -> dict[str, Any]:
     """A draft as plain data: sentences, tables, printed numbers, figures, open matters."""
+    return {**_without_figures(draft), "figures": [f.to_json() for f in _shown(draft)]}
+
+
+def write_provenance(file: TextIO, draft: Draft) -> None:
+    """Write what `draft_json` returns, figure by figure: ids are never in memory all at once."""
+    head = json.dumps(_without_figures(draft), ensure_ascii=False, indent=1)
+    file.write(head.rstrip().removesuffix("}").rstrip() + ',\n "figures": [')
+    for number, figure in enumerate(_shown(draft)):
+        file.write(
+            (",\n  " if number else "\n  ") + json.dumps(figure.to_json(), ensure_ascii=False)
+        )
+    file.write("\n ]\n}\n")
+
+
+def _shown(draft: Draft) -> list[Figure]:
+    """Figures that are printed, that formulas need, or that a question or decision is about."""
+    cited = {entry["figure"] for entry in (*_in_sentences(draft), *_in_tables(draft))}
+    cited |= {id for decided in draft.decisions for id in decided.figures}
+    cited |= {
+        i for f in draft.figures if isinstance(f.source, Formula) for i in f.source.inputs
+    } | {side.id for q in draft.questions for side in (q.left, q.right)}
+    return [f for f in draft.figures if f.id in cited]
+
+
+def _without_figures(draft: Draft) -> dict[str, Any]:
     printed = [*_in_sentences(draft), *_in_tables(draft)]
-    cited = {entry["figure"] for entry in printed}
     return {
         "form": FORM,
         "title": draft.title,
         "year": draft.year,
         "format": draft.form.id,
         "settled": draft.is_settled,
+        "decisions": [decided.to_json() for decided in draft.decisions],
         "questions": [question.to_json() for question in draft.questions],
         "remarks": list(draft.remarks),
         "cases": {
@@ -32,6 +59,8 @@ def draft_json(draft: Draft) -> dict[str, Any]:
             "counted": draft.cases.frame.height,
             "set_aside": draft.cases.n_set_aside,
             "outside": draft.cases.n_outside,
+            "struck": draft.cases.n_struck,
+            "added": draft.cases.n_added,
             "issues": [
                 {"case": i.case_id, "line": i.line, "kind": i.kind, "message": i.message,
                  "counted": i.is_counted}
@@ -45,18 +74,7 @@ def draft_json(draft: Draft) -> dict[str, Any]:
         "hot_topics": [matter.to_json() for matter in draft.hot_topics],
         "printed": printed,
         "quoted": list(_quoted(draft)),
-        "figures": [f.to_json() for f in draft.figures if f.id in cited or _is_input(f.id, draft)],
     }  # fmt: skip
-
-
-def _is_input(id: str, draft: Draft) -> bool:
-    """Figures that nobody cites but formulas need, and both sides of a question."""
-    inputs = {
-        i for f in draft.figures if f.source.to_json()["kind"] == "formula"
-        for i in getattr(f.source, "inputs", ())
-    }  # fmt: skip
-    sides = {side.id for q in draft.questions for side in (q.left, q.right)}
-    return id in inputs or id in sides
 
 
 def _in_sentences(draft: Draft) -> Iterator[dict[str, Any]]:
@@ -80,7 +98,15 @@ def _quoted(draft: Draft) -> Iterator[dict[str, Any]]:
     for place, sentence in draft.sentences():
         for span in sentence.spans:
             if isinstance(span, Quoted):
-                yield {"text": span.text, "place": place, "source": span.source.to_json()}
+                yield {"text": span.text, "place": place, "source": _short(span.source)}
+
+
+def _short(source: FigureSource) -> dict[str, Any]:
+    """A source of words; of many cases the first ones and how many there are."""
+    if isinstance(source, Cases) and len(source.ids) > _MOST_IDS_OF_WORDS:
+        first = list(source.ids[:_MOST_IDS_OF_WORDS])
+        return {"kind": "cases", "cases": first, "n_cases": len(source.ids)}
+    return source.to_json()
 
 
 def read_provenance(path: Path) -> dict[str, Any]:
@@ -123,7 +149,18 @@ def trace(data: Mapping[str, Any], number: str) -> list[str]:
         lines.append(f"{figure['name']} = {_number(figure)}（{id}）")
         lines.append(f"  印在：{'；'.join(dict.fromkeys(where))}")
         lines += [f"  {line}" for line in _source(figure, figures, 0)]
+        lines += [f"  核定：{line}" for line in _decisions(figure, data.get("decisions", ()))]
     return lines
+
+
+def _decisions(figure: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What people decided about a figure or about cases it counts."""
+    ids = set(figure["source"].get("cases", ()))
+    for made in decisions:
+        if figure["id"] in made["figures"] or (made["case"] and made["case"] in ids):
+            when = f"（{made['on']}）" if made["on"] else ""
+            reason = f"，理由：{made['reason']}" if made["reason"] else ""
+            yield f"{made['what']}：{made['choice']}，{made['by']}{when}决定{reason}"
 
 
 def _number(figure: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from service.report.figures.figure import Entered, Figure, FigureBook, TableCell
 from service.report.formats import ReportFormat
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
-_MOST_NAMED, _MOST_OF_LINE = 5, 2
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +111,18 @@ class Filler:
         return Quoted(name, part.source)
 
     def _hot(self, kind: str) -> list[Span]:
+        """`overview`, `lines`, `name.RANK` or `points.RANK`."""
         if kind == "overview":
             return self._matters(self.hot[:_MOST_NAMED])
+        if kind == "lines":
+            return self._lines()
+        field, _, rank = kind.partition(".")
+        matter = self.hot[int(rank) - 1]
+        if field == "name":
+            return [matter.quoted]
         spans: list[Span] = []
-        for line in dict.fromkeys(m.topic for m in self.hot if m.topic):
-            own = [m for m in self.hot if m.topic == line][:_MOST_OF_LINE]
-            lead = Quoted(line, own[0].quoted.source)
-            spans += [Literal("；")] if spans else []
-            spans += [lead, Literal("方面主要是"), *self._matters(own)]
+        for point in matter.points:
+            spans += [Literal("、" if spans else ""), point]
         return spans
 
     def _matters(self, matters: Sequence[HotMatter]) -> list[Span]:
@@ -129,4 +133,12 @@ class Filler:
             if matter.last is not None:
                 spans += [Literal("，上年"), Cited(matter.last.shown, matter.last.id)]
             spans.append(Literal("）"))
+        return spans
+
+    def _lines(self) -> list[Span]:
+        """Every business line with its requests, largest first."""
+        spans: list[Span] = []
+        for figure in self.book.under("requests.topic"):
+            spans += [Literal("、")] if spans else []
+            spans += [Quoted(figure.name, figure.source), Cited(figure.shown, figure.id)]
         return spans

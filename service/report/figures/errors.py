@@ -3,6 +3,7 @@
 DraftError                   base: the draft cannot be made from this material
 ├── CaseTableError           the register of requests lacks a needed column
 ├── FigureFormError          the figures workbook cannot be used
+├── SettlementError          the settlement workbook cannot be used
 └── UnbackedSentenceError    a sentence prints a number without a figure, or a claim that a
                              figure contradicts
 """
@@ -28,6 +29,12 @@ class FigureFormError(DraftError):
     """The figures workbook is missing, damaged, or of another year or form."""
 
     code = "draft_figures"
+
+
+class SettlementError(DraftError):
+    """The settlement workbook is damaged, another file, or holds a row that says nothing."""
+
+    code = "draft_settlement"
 
 
 class UnbackedSentenceError(DraftError):

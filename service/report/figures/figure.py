@@ -9,7 +9,48 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, overload
+
+import polars as pl
+
+
+class CaseIds(Sequence[str]):
+    """Ids of some cases of a register, kept as places in it: a case stands in many figures.
+
+    Parameters
+    ----------
+    register : Series of str
+        Ids of all cases, shared by every figure.
+    places : uint32 Series
+        Which of them, in file order.
+    """
+
+    __slots__ = ("_places", "_register")
+
+    def __init__(self, register: pl.Series, places: pl.Series) -> None:
+        self._register, self._places = register, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            found: list[str] = self._register.gather(self._places[index]).to_list()
+            return found
+        return str(self._register[int(self._places[index])])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self[:])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,11 +121,17 @@ def _question(
     *,
     is_counted: bool = False,
 ) -> Question:
+    decided = decisions.get(id)
     counted = "申请登记表数出的" if is_counted else ""
     gap = Figure("", abs(left.value - right.value), left.unit, "", left.source, "")
     # Digits in brackets are not statements of the report: nobody, and no check, takes them for its own.  # noqa: E501
+    ask = "请核实"
+    if is_counted and decided is not None and decided.choice == TAKE_ENTERED:
+        # table 3 is counted: a number that differs is true only when its cases are named
+        more = left.value > right.value
+        ask = "已决定采用前一数，请在核定表中" + ("补记缺少的申请" if more else "写明不计入的申请")
     message = (
         f"{left.name}（{left.digits}）与{counted}{right.name}（{right.digits}）"
-        f"相差（{gap.digits}），请核实"
+        f"相差（{gap.digits}），{ask}"
     )
-    return Question(id, message, left, right, decisions.get(id), is_counted)
+    return Question(id, message, left, right, decided, is_counted)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 from service.report.errors import ReportOutputError
 
@@ -17,10 +19,21 @@ def save_text(path: Path, text: str) -> None:
     ReportOutputError
         If the folder is missing or cannot be written.
     """
+    save_with(path, lambda file: file.write(text))
+
+
+def save_with(path: Path, write: Callable[[TextIO], object]) -> None:
+    """Let a function write UTF-8 text beside the target, then rename.
+
+    Raises
+    ------
+    ReportOutputError
+        If the folder is missing or cannot be written.
+    """
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+            write(file)
         temporary = Path(name)
         temporary.chmod(0o644)
         temporary.replace(path)

@@ -58,7 +58,8 @@ def find_headings(
 
 
 def _heading(index: int, line: Line, form: ReportFormat) -> Heading | None:
-    text = _LEADERS.sub("", squash(line.text))
+    # Markdown marks headings with #
+    text = _LEADERS.sub("", squash(line.text).lstrip("#"))
     if not text:
         return None
     if _SUBLEVEL.match(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.report.drafting.draft import Draft
-from service.report.drafting.notice import NOTICE_TITLE, notice_lines
+from service.report.drafting.notice import notice_lines, notice_title
 from service.report.rendering.grid_html import grid_html
 
 
@@ -12,7 +12,7 @@ def render_markdown(draft: Draft) -> str:
     lines = []
     open_lines = notice_lines(draft)
     if open_lines:
-        lines += [f"> **{NOTICE_TITLE}**", *(f"> - {line}" for line in open_lines), ""]
+        lines += [f"> **{notice_title(draft)}**", *(f"> - {line}" for line in open_lines), ""]
     lines += [f"# {draft.title}", ""]
     lines += [part for p in draft.preamble for part in (p.text, "")]
     for section in draft.sections:

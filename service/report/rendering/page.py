@@ -1,19 +1,19 @@
 """A draft as one HTML page: the report, the source of each number under the pointer, pictures.
 
-Pictures are drawn by the page itself from boxes and text, so they show wherever Chinese text shows;
+Pictures are drawn by the page itself from shapes and text, so they show wherever Chinese shows;
 nothing is loaded from elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from html import escape
 
 from service.report.drafting.draft import Cited, Draft, GridCell, Paragraph, Quoted
-from service.report.drafting.notice import NOTICE_TITLE, notice_lines
-from service.report.figures.figure import Figure
+from service.report.drafting.notice import notice_lines, notice_title
+from service.report.rendering.chart_svg import chart_svg, heat_map_html
 from service.report.rendering.grid_html import grid_html
+from service.report.rendering.pictures import charts_of, heat_map_of
 from service.report.rendering.sources import source_words
 
 _STYLE = """
@@ -33,25 +33,19 @@ td{font-variant-numeric:tabular-nums}
 .notice li{margin:.2rem 0}
 [title]{text-decoration:underline dotted #888 1px;text-underline-offset:3px;cursor:help}
 td[title]{text-decoration:none}
-.chart{display:grid;
-  grid-template-columns:max-content 1fr;
-  gap:.2rem .6rem;
-  font-size:.82rem;
-  align-items:center;
-  margin:.6rem 0 1.4rem}
-.bar{background:#4a7ba6;
-  height:.9rem;
-  display:inline-block;
-  vertical-align:middle;
-  margin-right:.4rem}
+figure{margin:1.4rem 0;break-inside:avoid}
+figcaption{text-align:center;font-size:.95rem}
+svg{width:100%;height:auto}
+svg text{font-size:13px;fill:#1b1b1b}
+.heat th:first-child{text-align:right}
 .sign{text-align:right}
-@media print{.notice,.pictures{display:none}
+@media print{.notice{display:none}
 }
 """
 
 
-def render_draft_page(draft: Draft) -> str:
-    """The report as an HTML page."""
+def render_draft_page(draft: Draft, *, pictures: bool = False) -> str:
+    """The report as an HTML page, with drawings at its end if wanted."""
     parts = [
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">',
         f"<title>{escape(draft.title)}</title><style>{_STYLE}</style></head><body>",
@@ -68,24 +62,11 @@ def render_draft_page(draft: Draft) -> str:
         parts += [_paragraph(p, draft) for p in section.paragraphs]
     signed = [part for part in (draft.agency, draft.signed_on) if part]
     parts += [f'<p class="sign">{escape(part)}</p>' for part in signed]
+    if pictures:
+        heat = heat_map_of(draft)
+        parts += ["<h2>附：申请情况图示</h2>", *map(chart_svg, charts_of(draft))]
+        parts += [heat_map_html(heat)] if heat is not None else []
     return "\n".join([*parts, "</body></html>"])
-
-
-def render_pictures(draft: Draft) -> str:
-    """Pictures of the requests by month, channel, topic and outcome, as a page of its own."""
-    book = draft.figures
-    results = [book[f"t3.{row.code}.total"] for row in draft.form.table3_rows[2:]]
-    groups = [
-        ("收到申请（按月）", [f for f in book.under("requests.month")]),  # noqa: C416
-        ("申请方式", [f for f in book.under("requests.channel") if f.value]),
-        ("业务主题", [f for f in book.under("requests.topic") if f.value]),
-        ("办理结果", [f for f in results if f.value and f.id != "t3.3.7.total"]),
-    ]
-    charts = "".join(f"<h3>{title}</h3>{_chart(figures)}" for title, figures in groups if figures)
-    return (
-        f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{draft.year}年申请图示'  # noqa: E501
-        f"</title><style>{_STYLE}</style></head><body><h2>{draft.year}年申请图示</h2>{charts}</body></html>"
-    )
 
 
 def _notice(draft: Draft) -> str:
@@ -93,7 +74,7 @@ def _notice(draft: Draft) -> str:
     if not lines:
         return ""
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return f'<div class="notice"><strong>{NOTICE_TITLE}</strong><ul>{items}</ul></div>'
+    return f'<div class="notice"><strong>{notice_title(draft)}</strong><ul>{items}</ul></div>'
 
 
 def _paragraph(paragraph: Paragraph, draft: Draft) -> str:
@@ -122,13 +103,3 @@ def _cell_title(cell: GridCell, draft: Draft, *, is_map: bool) -> str:
         alpha = min(0.6, 0.08 + 0.52 * float(figure.value / max(total, figure.value)))
         shade = f' style="background:rgba(74,123,166,{alpha:.2f})"'
     return f' title="{escape(source_words(figure.source))}"{shade}'
-
-
-def _chart(figures: Sequence[Figure]) -> str:
-    most = max((f.value for f in figures), default=1) or 1
-    rows = "".join(
-        f"<span>{escape(f.name.removesuffix('·总计').split('（二）')[-1][:18])}</span><span>"
-        f'<i class="bar" style="width:{float(f.value / most) * 80:.1f}%"></i>{f.digits}</span>'
-        for f in figures
-    )
-    return f'<div class="chart">{rows}</div>'

@@ -15,9 +15,27 @@ _KINDS = (".docx", ".html", ".md")
 
 
 def render(
-    draft: Draft, suffix: str, *, template_path: Path | None = None, annotate: bool = False
+    draft: Draft,
+    suffix: str,
+    *,
+    template_path: Path | None = None,
+    annotate: bool = False,
+    pictures: bool = False,
 ) -> bytes:
     """Content of the report in the kind that a file suffix names.
+
+    Parameters
+    ----------
+    draft : Draft
+        Guarded.
+    suffix : str
+        .docx, .html or .md; Markdown holds no pictures.
+    template_path : Path, optional
+        Of the DOCX.
+    annotate : bool, default=False
+        Sources as comments of the DOCX.
+    pictures : bool, default=False
+        Charts and a map of table 3 at the end.
 
     Raises
     ------
@@ -28,12 +46,14 @@ def render(
     if kind == ".docx":
         from service.report.rendering.word import render_word
 
-        return render_word(draft, template_path=template_path, annotate=annotate)
+        return render_word(draft, template_path=template_path, annotate=annotate, pictures=pictures)
     if kind == ".html":
         from service.report.rendering.page import render_draft_page
 
-        return render_draft_page(draft).encode()
+        return render_draft_page(draft, pictures=pictures).encode()
     if kind == ".md":
+        if pictures:
+            raise DraftError("Markdown 文件不带图示，请写 .docx 或 .html，或去掉 --pictures。")
         from service.report.rendering.markdown import render_markdown
 
         return render_markdown(draft).encode()

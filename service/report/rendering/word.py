@@ -7,17 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from service.report.drafting.draft import Cited, Draft, Grid, GridCell, Paragraph, Quoted, Sentence
-from service.report.drafting.notice import NOTICE_TITLE, notice_lines
+from service.report.drafting.notice import notice_lines, notice_title
 from service.report.errors import ReportFormatError
 from service.report.figures.figure import FigureSource
 from service.report.rendering import template
+from service.report.rendering.chart_word import add_chart, add_heat_map
+from service.report.rendering.pictures import charts_of, heat_map_of
 from service.report.rendering.sources import source_words
 
 _ROW_MM = {2: 9.0, 3: 6.2, 4: 9.0}
 
 
 def render_word(
-    draft: Draft, *, template_path: Path | None = None, annotate: bool = False
+    draft: Draft,
+    *,
+    template_path: Path | None = None,
+    annotate: bool = False,
+    pictures: bool = False,
 ) -> bytes:
     """Content of the DOCX.
 
@@ -29,6 +35,8 @@ def render_word(
         The shipped one by default.
     annotate : bool, default=False
         Carry the source of every printed number as a Word comment.
+    pictures : bool, default=False
+        Append native charts and a map of table 3.
 
     Raises
     ------
@@ -40,7 +48,7 @@ def render_word(
     path = template_path or template.template_path()
     try:
         document = docx.Document(str(path))
-        return _Writer(document, draft, annotate=annotate).write()
+        return _Writer(document, draft, annotate=annotate, pictures=pictures).write()
     except (OSError, KeyError, ValueError) as error:
         raise ReportFormatError(
             f"Word 模板 {path.name} 不能用，请恢复随程序附带的模板。"
@@ -50,8 +58,9 @@ def render_word(
 class _Writer:
     """Fills one document."""
 
-    def __init__(self, document: Any, draft: Draft, *, annotate: bool) -> None:
-        self._document, self._draft, self._annotate = document, draft, annotate
+    def __init__(self, document: Any, draft: Draft, *, annotate: bool, pictures: bool) -> None:
+        self._document, self._draft = document, draft
+        self._annotate, self._has_pictures = annotate, pictures
 
     def write(self) -> bytes:
         draft = self._draft
@@ -75,11 +84,29 @@ class _Writer:
             self._plain(draft.agency, template.SIGNATURE)
             if draft.signed_on:
                 self._plain(draft.signed_on, template.SIGNATURE)
+        if self._has_pictures:
+            self._pictures()
         self._document.core_properties.title = draft.title
         self._document.core_properties.author = draft.agency
         stream = io.BytesIO()
         self._document.save(stream)
         return stream.getvalue()
+
+    def _pictures(self) -> None:
+        """Charts and a map of table 3, on pages of their own behind the report."""
+        from docx.enum.text import WD_LINE_SPACING
+
+        heading = self._plain("附：申请情况图示", template.HEADING)
+        heading.paragraph_format.page_break_before = True
+        for number, chart in enumerate(charts_of(self._draft), 1):
+            paragraph = self._plain("", template.TABLE)
+            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            add_chart(self._document, paragraph, chart, number)
+        heat = heat_map_of(self._draft)
+        if heat is not None:
+            caption = self._plain(heat.title, template.TABLE_HEAD)
+            caption.paragraph_format.keep_with_next = True
+            add_heat_map(self._document, heat, template.TABLE, template.TABLE_HEAD)
 
     def _title(self) -> None:
         """The title, with the agency on a line of its own: a title never breaks inside a word."""
@@ -101,7 +128,7 @@ class _Writer:
         _borders(table)
         cell = table.cell(0, 0)
         cell.paragraphs[0].style = template.NOTICE
-        run = cell.paragraphs[0].add_run(NOTICE_TITLE)
+        run = cell.paragraphs[0].add_run(notice_title(self._draft))
         run.bold = True
         for line in lines:
             cell.add_paragraph(f"· {line}。", style=template.NOTICE)

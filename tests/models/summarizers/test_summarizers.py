@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.summarizers.headline import MAX_CHARACTERS, headline
-from models.summarizers.hot_topics import find_hot_topics
+from models.summarizers.hot_topics import TopicFinder, find_hot_topics
 from models.summarizers.places import find_places
 
 LETTER = (
@@ -43,3 +43,32 @@ def test_groups_share_place_and_matter_and_cover_duplicates():
     assert [len(t.members) for t in topics[:2]] == [6, 4]
     assert "前坡村" in topics[0].name
     assert find_hot_topics([]) == []
+
+
+def test_messages_read_in_batches_give_the_same_groups():
+    texts = [f"申请公开临河区前坡村征收土地的批复文件，{i}号申请" for i in range(6)] * 2
+    finder = TopicFinder()
+    for start in range(0, len(texts), 5):
+        finder.add(texts[start : start + 5])
+    found = finder.find(lambda places: {i: (texts[i], "") for i in places})
+    whole = find_hot_topics(texts)
+    assert [list(t.members) for t in found] == [list(t.members) for t in whole]
+    assert [t.name for t in found] == [t.name for t in whole]
+
+
+def test_messages_of_no_weight_join_a_group_and_make_none():
+    texts = [f"申请公开临河区前坡村征收土地的批复文件，{i}号申请" for i in range(4)]
+    old = [f"申请公开望山区东窑村占用林地的审核同意书，{i}号申请" for i in range(9)]
+    finder = TopicFinder()
+    finder.add(texts)
+    finder.add(texts + old, weight=0.0)
+    found = finder.find(lambda places: {i: ((texts + texts + old)[i], "") for i in places})
+    assert [len(t.members) for t in found] == [8]
+
+
+def test_places_that_differ_keep_matters_of_one_subtopic_apart():
+    villages = ("望山区东窑村", "临河区枣园村")
+    texts = [f"申请公开{v}使用林地审核同意书，{i}号申请" for v in villages for i in range(4)]
+    found = find_hot_topics(texts, matters=["林地占用"] * 8)
+    assert sorted(t.name for t in found) == ["临河区枣园村林地占用", "望山区东窑村林地占用"]
+    assert found[0].points == ("使用林地审核同意书",)

@@ -149,7 +149,7 @@ def test_trace_walks_back_to_case_ids(sample):
 
 def test_all_kinds_of_file_pass_the_check_and_annotations_are_there(sample):
     for suffix in (".docx", ".html", ".md"):
-        checked(render(sample, suffix), f"report{suffix}")
+        assert checked(render(sample, suffix), f"report{suffix}") == []
     import docx
 
     noted = docx.Document(io.BytesIO(render(sample, ".docx", annotate=True)))
