@@ -105,9 +105,21 @@ class ReplyReader:
         """`name@version` of the trained head, or `rules`."""
         return self.pipeline.model_id if self.pipeline else "rules"
 
-    def read(self, replies: Sequence[str]) -> list[ReplyAnswer]:
-        """Read letters, in order. Any string is accepted."""
-        readings = [read_letter(reply) for reply in replies]
+    def read(
+        self, replies: Sequence[str], requests: Sequence[str | None] | None = None
+    ) -> list[ReplyAnswer]:
+        """Read letters, in order. Any string is accepted.
+
+        Parameters
+        ----------
+        replies : sequence of n str
+        requests : sequence of n str or None, optional
+            What each answers, if known: its numbers say how many items there are.
+        """
+        asked = requests if requests is not None else [None] * len(replies)
+        readings = [
+            read_letter(reply, request or "") for reply, request in zip(replies, asked, strict=True)
+        ]
         items = [(reading, item) for reading in readings for item in reading.items]
         texts = [reading.decision_text(item) for reading, item in items]
         y_prob, codes = self._head_probabilities(texts)

@@ -262,9 +262,9 @@ def evaluate_letters_cli(
 ) -> None:
     """评测读答复书：只用规则、只用分类器、两者并用，逐行列出。"""
     from models.replies import load_reader
-    from training.letter_card import letter_table
+    from training.letter_card import item_table, letter_table
     from training.letters import (
-        items_right,
+        measure_items,
         measure_letters,
         mistakes,
         read_letters,
@@ -274,12 +274,12 @@ def evaluate_letters_cli(
     letters = shipped_letters("evaluation") if corpus is None else read_letters(corpus)
     reader = load_reader(model)
     sides = {name: e.to_json() for name, e in measure_letters(reader, letters).items()}
+    items = measure_items(reader, letters)
     if as_json:
-        _echo(sides)
+        _echo(sides | {"items": items})
     else:
-        several, same, right = items_right(reader, letters)
         typer.echo(letter_table(sides))
-        typer.echo(f"\n多项的答复 {several} 封：项数相同 {same} 封，各项全对 {right} 封")
+        typer.echo("\n" + item_table(items))
     if show_mistakes:
         _echo(mistakes(reader, letters))
 

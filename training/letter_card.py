@@ -29,6 +29,7 @@ def render_letter_card(model_id: str, config: Mapping[str, Any], metrics: Mappin
         f"head {combination['model_weight']}, rules {combination['rule_weight']}, accepted from "
         f"{combination['threshold']}.",
         "## Evaluation letters, never trained on\n\n" + _evaluation(metrics.get("evaluation")),
+        "## Letters of several items, of the evaluation letters\n\n" + _items(metrics.get("items")),
         "## Configuration\n\nSee `config.json`; the seed and every setting are in it.",
     ]
     return "\n\n".join(sections) + "\n"
@@ -38,6 +39,24 @@ def _evaluation(sides: Mapping[str, Any] | None) -> str:
     if not sides:
         return _MISSING
     return letter_table(sides)
+
+
+def _items(found: Mapping[str, Mapping[str, int]] | None) -> str:
+    return item_table(found) if found else _MISSING
+
+
+def item_table(found: Mapping[str, Mapping[str, int]]) -> str:
+    """How many letters of several items are read so, without and with the request, as Markdown."""
+    names = {"letter": "the letter alone", "request": "with the request that it answers"}
+    lines = [
+        "| read from | letters | same number of items | all items right | of one item | split |",
+        "|---|---|---|---|---|---|",
+    ]
+    keys = ("n_letters", "same_number", "all_right", "n_single", "split")
+    lines += [
+        f"| {names[k]} | " + " | ".join(str(f[x]) for x in keys) + " |" for k, f in found.items()
+    ]
+    return "\n".join(lines)
 
 
 def letter_table(sides: Mapping[str, Any]) -> str:

@@ -43,6 +43,8 @@ class Letter:
     Parameters
     ----------
     id, reply : str
+    request : str
+        What it answers; blank if unknown.
     kind : str
         Outcome of the case, or `procedural.…`.
     items : tuple of str
@@ -53,6 +55,7 @@ class Letter:
     reply: str
     kind: str
     items: tuple[str, ...]
+    request: str = ""
 
 
 def read_letters(path: str | Path) -> list[Letter]:
@@ -72,7 +75,7 @@ def read_letters(path: str | Path) -> list[Letter]:
         for code in (kind, *items):
             if code not in known:
                 raise InputError(f"语料 {path} 中 {row['id']} 的标签 {code} 不认识。")
-        letters.append(Letter(row["id"], row["reply"], kind, items))
+        letters.append(Letter(row["id"], row["reply"], kind, items, row.get("request") or ""))
     return letters
 
 
@@ -95,7 +98,7 @@ def passages(letters: Sequence[Letter]) -> list[Passage]:
     """Items where the rules find as many as the reference has, whole letters otherwise."""
     found = []
     for index, letter in enumerate(letters):
-        reading = read_letter(letter.reply)
+        reading = read_letter(letter.reply, letter.request)
         if len(letter.items) > 1 and len(reading.items) == len(letter.items):
             pairs = zip(reading.items, letter.items, strict=True)
             found += [Passage(index, reading.decision_text(i), kind, i.points) for i, kind in pairs]
@@ -121,6 +124,7 @@ def fit_letters(
     if evaluation:
         measured = measure_letters(reader, evaluation)
         metrics["evaluation"] = {side: e.to_json() for side, e in measured.items()}
+        metrics["items"] = measure_items(reader, evaluation)
     settings = config.model_dump(mode="json") | {"combination": asdict(combination)}
     card = render_letter_card(fitted.pipeline.model_id, settings, metrics)
     save_artifact(
@@ -205,15 +209,39 @@ def kind_of(answer: ReplyAnswer) -> str:
     return answer.outcome or UNREAD
 
 
-def items_right(reader: ReplyReader, letters: Sequence[Letter]) -> tuple[int, int, int]:
-    """Letters of several items: how many, with the right number of items, with all items right."""
-    several = [letter for letter in letters if len(letter.items) > 1]
-    answers = reader.read([letter.reply for letter in several])
-    same = right = 0
-    for letter, answer in zip(several, answers, strict=True):
-        same += len(answer.items) == len(letter.items)
-        right += [item.outcome for item in answer.items] == list(letter.items)
-    return len(several), same, right
+def measure_items(reader: ReplyReader, letters: Sequence[Letter]) -> dict[str, dict[str, int]]:
+    """Letters of several items, read without and with the request that they answer.
+
+    Returns
+    -------
+    dict
+        `letter` and `request`, each with `n_letters` of several items, `same_number` of items and
+        `all_right` item by item; `n_single` letters of one item, `split` of them into several.
+    """
+    decided = [letter for letter in letters if letter.items]
+    replies = [letter.reply for letter in decided]
+    requests = [letter.request for letter in decided]
+    found = {}
+    for name, answers in (
+        ("letter", reader.read(replies)),
+        ("request", reader.read(replies, requests)),
+    ):
+        several = same = right = split = 0
+        for letter, answer in zip(decided, answers, strict=True):
+            if len(letter.items) < 2:
+                split += len(answer.items) > 1
+                continue
+            several += 1
+            same += len(answer.items) == len(letter.items)
+            right += [item.outcome for item in answer.items] == list(letter.items)
+        found[name] = {
+            "n_letters": several,
+            "same_number": same,
+            "all_right": right,
+            "n_single": len(decided) - several,
+            "split": split,
+        }
+    return found
 
 
 def _head_kinds(reader: ReplyReader, replies: Sequence[str]) -> list[str]:

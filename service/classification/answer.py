@@ -69,8 +69,10 @@ class LetterReader(Protocol):
     def model_id(self) -> str:
         """Name and version of the letter model."""
 
-    def read(self, replies: Sequence[str]) -> list[ReplyAnswer]:
-        """Read letters, in order."""
+    def read(
+        self, replies: Sequence[str], requests: Sequence[str | None] | None = None
+    ) -> list[ReplyAnswer]:
+        """Read letters, in order, with what each answers if known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ class ChunkLabeller:
         blank = is_blank(frame[self.replies.column]).to_list()
         given = [i for i, is_empty in enumerate(blank) if not is_empty]
         answers: list[ReplyAnswer | None] = [None] * len(letters)
-        read = self.replies.reader.read([letters[i] for i in given])
+        texts = frame[self.text_column].to_list()
+        read = self.replies.reader.read([letters[i] for i in given], [texts[i] for i in given])
         for i, answer in zip(given, read, strict=True):
             answers[i] = answer
         tally.add_outcomes(answers)

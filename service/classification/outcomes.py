@@ -78,7 +78,8 @@ def outcomes_json(
 ) -> list[dict[str, Any]]:
     """Outcome of each document: read from its reply, or suspected from its request."""
     given = [i for i, reply in enumerate(replies) if reply]
-    read = dict(zip(given, reader.read([replies[i] or "" for i in given]), strict=True))
+    letters = reader.read([replies[i] or "" for i in given], [texts[i] for i in given])
+    read = dict(zip(given, letters, strict=True))
     return [
         outcome_json(read[i]) if i in read else suspicion_json(read_request(text, heads))
         for i, (text, heads) in enumerate(zip(texts, answers, strict=True))

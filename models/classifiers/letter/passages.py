@@ -48,6 +48,10 @@ _TITLE = re.compile(
     r"《[^《》]{0,40}(?:答复|告知|通知|决定|意见|回执)(?:书|函|单)?》"
     r"|[^《》,。;:向附寄将现请于在]{0,30}(?:答复书|告知书|通知书|决定书|回执|意见书|答复函|复函)(?=[(〔\[]|[,。;:]|$)"
 )
+_NUMBERED = re.compile(
+    r"第|[0-9]|(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})[、.]|[(][一二三四五六七八九十0-9]{1,2}[)]"
+)
+"""一、处罚决定书：… names an item and is no title of the letter."""
 
 _REQUESTED = re.compile(
     r"(?<!依)(?:申请|要求|请求|希望|需要|想要|拟|所需|征求|征询|是否(?:可以|应当|能够?)?|应予|应当|同意|能否|可否)"
@@ -108,7 +112,9 @@ def read_passages(text: str) -> Passages:
     decision = _blank(decision, _OPENING)
     decision = _blank(decision, _OPINION)
     decision = _blank(decision, _DENIED)
-    titles = tuple((m.start(), m.end()) for m in _TITLE.finditer(decision))
+    titles = tuple(
+        (m.start(), m.end()) for m in _TITLE.finditer(decision) if not _NUMBERED.match(m.group())
+    )
     for start, end in titles:
         decision = decision[:start] + BLANK * (end - start) + decision[end:]
     provision = decision

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from models.classifiers.letter.articles import Citation, parse_articles
 from models.classifiers.letter.cues import CUE, Hit, find_cues
 from models.classifiers.letter.items import Part, split_parts
+from models.classifiers.letter.itemwise import apart, by_request, multiplied, numbered_items
 from models.classifiers.letter.ordinance import cites_2007, rows_of
 from models.classifiers.letter.passages import BLANK, Passages, read_passages, sentences
 from models.classifiers.letter.procedural import (
@@ -16,6 +17,7 @@ from models.classifiers.letter.procedural import (
     unconditional,
     which_procedural,
 )
+from models.classifiers.letter.requested import listed_items, requested_items
 from models.classifiers.letter.text import LetterText, prepare
 from models.classifiers.letter.weighing import Given, ItemReading, totals, weigh
 
@@ -26,6 +28,7 @@ _OLD_DATE = re.compile(
     r"|2019年(?:[1-4]月|5月(?:[1-9]|1[0-4])日).{0,12}$"
     r"|二[〇○零](?:[〇○零].|一[〇○零一二三四五六七八])年[^。]{0,12}$"
 )
+_SAME_THING = re.compile(r"遮|隐去|涂|删|区分|其中|其余|部分内容|上述|除外|以外")
 _OLD_NAME = re.compile(
     r"第492号|2007年?(?:的|版)?[^。]{0,6}条例|原《(?:中华人民共和国)?政府信息公开条例"
 )
@@ -62,8 +65,16 @@ class Reading:
         return part.replace(BLANK, "")
 
 
-def read_letter(original: str) -> Reading:
-    """Read a letter. Accepts any string; what shows no decision has no points."""
+def read_letter(original: str, request: str = "") -> Reading:
+    """Read a letter. Accepts any string; what shows no decision has no points.
+
+    Parameters
+    ----------
+    original : str
+        The letter as received.
+    request : str
+        What it answers, if known: its numbers say how many items there are.
+    """
     letter = prepare(original)
     passages = read_passages(letter.text)
     citations = [c for c in parse_articles(letter.text) if passages.decision[c.start] != BLANK]
@@ -76,7 +87,12 @@ def read_letter(original: str) -> Reading:
         items: tuple[ItemReading, ...] = (reader.procedural_item(kind),)
     else:
         parts = split_parts(letter, passages.decision, citations)
-        items = tuple(reader.items(parts)) or (reader.from_titles(),)
+        names = requested_items(request)
+        found = reader.items(parts, names if request.strip() else None)
+        found = by_request(found, names, passages.decision, reader.judge)
+        if len(found) == 1 and not names and request:
+            found = apart(found[0], listed_items(request), passages.decision, reader.judge)
+        items = tuple(found) or (reader.from_titles(),)
     return Reading(letter, passages, items, kind, is_old, tuple(citations))
 
 
@@ -103,31 +119,42 @@ class _Reader:
         points = {f"procedural.{kind}": max(CUE, sum(hit.points for hit in hits))}
         return ItemReading("", 0, len(self.letter.text), points, hits)
 
-    def items(self, parts: Sequence[Part]) -> list[ItemReading]:
+    def items(
+        self, parts: Sequence[Part], names: tuple[str, ...] | None = None
+    ) -> list[ItemReading]:
         """Parts that decide something; facts and conclusion only if nothing else does."""
+        numbered = numbered_items(parts, self.passages, self.citations, self.judge, names)
+        if numbered:
+            return _answers(numbered)
         for role in ("item", "conclusion", "facts"):
-            judged = [self._judge(part) for part in parts if part.role == role]
+            judged = [self.judge(part) for part in parts if part.role == role]
             found = [item for item in judged if item.best is not None]
             if found:
-                return [piece for item in _without_asides(found) for piece in self._apart(item)]
+                pieces = [piece for item in _without_asides(found) for piece in self._apart(item)]
+                whole = self.passages.decision
+                return multiplied(pieces[0], whole) if len(pieces) == 1 else pieces
         return []
 
     def _apart(self, item: ItemReading) -> list[ItemReading]:
         """A part that gives one thing and not another, sentence by sentence if that explains it."""
-        if not item.is_mixed:
+        if item.number or item.best not in ("partial", None):
             return [item]
+        decision = self.passages.decision
         pieces: list[ItemReading] = []
-        for sentence in sentences(self.passages.decision, item.start, item.end):
-            piece = self._judge(Part(item.number, sentence.start, sentence.end))
+        for sentence in sentences(decision, item.start, item.end):
+            piece = self.judge(Part(item.number, sentence.start, sentence.end))
             if piece.best is None or piece.points[piece.best] < CUE or piece.is_courtesy:
                 continue
-            if pieces and pieces[-1].best == piece.best:
-                continue
-            pieces.append(piece)
-        kinds = [piece.best for piece in pieces]
-        if len(pieces) > 1 and "granted" in kinds and len(set(kinds)) > 1 and None not in kinds:
-            return pieces
-        return [item]
+            # 其中身份证号已遮盖，不予公开 speaks of the same document.
+            if not item.is_mixed and _SAME_THING.search(decision, sentence.start, sentence.end):
+                return [item]
+            if all(piece.best != earlier.best for earlier in pieces):
+                pieces.append(piece)
+        kinds = {piece.best for piece in pieces}
+        is_apart = "granted" in kinds and len(kinds) > 1
+        if not item.is_mixed:
+            is_apart &= not kinds & {"partial", "refused"}
+        return pieces if is_apart else [item]
 
     def from_titles(self) -> ItemReading:
         """What titles such as 《不予公开告知书》 say, where nothing else does."""
@@ -141,19 +168,20 @@ class _Reader:
         hits += self._articles(0, len(text))
         return ItemReading("", 0, len(text), totals(hits), tuple(hits))
 
-    def _judge(self, part: Part) -> ItemReading:
-        """Weigh the signs in one part, sentence by sentence."""
+    def judge(self, *parts: Part) -> ItemReading:
+        """Weigh the signs in parts of one item, sentence by sentence."""
         decision, provision = self.passages.decision, self.passages.provision
         hits: list[Hit] = []
         given: list[Given] = []
-        for sentence in sentences(decision, part.start, part.end):
-            for hit in find_cues(decision, provision, sentence.start, sentence.end):
-                if hit.code == "granted" and hit.kind == "cue":
-                    given.append(Given(hit, sentence.is_courtesy))
-                else:
-                    hits.append(hit)
-        hits += self._articles(part.start, part.end)
-        return weigh(part, hits, given, self.passages)
+        for part in parts:
+            for sentence in sentences(decision, part.start, part.end):
+                for hit in find_cues(decision, provision, sentence.start, sentence.end):
+                    if hit.code == "granted" and hit.kind == "cue":
+                        given.append(Given(hit, sentence.is_courtesy))
+                    else:
+                        hits.append(hit)
+            hits += self._articles(part.start, part.end)
+        return weigh(parts[0], hits, given, self.passages)
 
     def _articles(self, start: int, end: int) -> list[Hit]:
         return [
@@ -162,6 +190,13 @@ class _Reader:
             if start <= citation.start < end
             for code, points in rows_of(citation, is_old_law=self.is_old)
         ]
+
+
+def _answers(numbered: list[ItemReading]) -> list[ItemReading]:
+    """Without numbered remarks that only advise, if anything else is said."""
+    last = numbered[-1]
+    refuses = any(item.best not in ("granted", "partial") for item in numbered[:-1])
+    return numbered[:-1] if last.is_courtesy and refuses and len(numbered) > 2 else numbered
 
 
 def _without_asides(found: list[ItemReading]) -> list[ItemReading]:
