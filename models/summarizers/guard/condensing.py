@@ -120,7 +120,7 @@ def _clauses_stand(
         leading, trailing = own[:start], own[end + 1 :]
         if not _may_open(source, leading, taken[0], lexicon, ofs if is_first else None):
             return False
-        if not all(_may_close(source[i], lexicon, source, taken) for i in trailing):
+        if not _may_close(source, trailing, taken, lexicon):
             return False
         for before, after in pairwise(taken):
             if not _may_skip(source, before, after, ofs):
@@ -167,11 +167,19 @@ def _lost_subject(words: Sequence[Token], first: Token, lexicon: Lexicon) -> boo
 
 
 def _may_close(
-    token: Token, lexicon: Lexicon, source: Sequence[Token], taken: Sequence[int]
+    source: Sequence[Token], trailing: Sequence[int], taken: Sequence[int], lexicon: Lexicon
 ) -> bool:
-    if token.role == "question":
-        return any(source[i].marker == "question" for i in taken)
-    return token.role == "lost" or token.text in lexicon.trailing or token.tag == "y"
+    """Whether the end of a clause may go; 拆了吗 never becomes 拆了."""
+    words = [source[i] for i in trailing if source[i].role != "lost"]
+    if "".join(t.text for t in words if t.role != "question") in lexicon.asked:
+        return source[taken[-1]].tag.startswith(_NOUN) or source[taken[-1]].tag == "vn"
+    is_asked = any(source[i].marker == "question" for i in taken)
+    return all(
+        is_asked and t.text in ("？", "呢")
+        if t.marker == "question"
+        else t.text in lexicon.trailing or t.tag == "y"
+        for t in words
+    )
 
 
 def _may_skip(source: Sequence[Token], first: int, last: int, ofs: frozenset[int]) -> bool:

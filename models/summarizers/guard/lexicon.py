@@ -42,6 +42,7 @@ class Lexicon:
     writers: frozenset[str]
     reports: frozenset[str]
     trailing: frozenset[str]
+    asked: frozenset[str]
     attributions: tuple[str, ...]
     conditions: frozenset[str]
     retractions: re.Pattern[str]
@@ -87,6 +88,7 @@ def load_lexicon() -> Lexicon:
         writers=frozenset(condense["writers"]),
         reports=frozenset(condense["reports"]),
         trailing=frozenset(condense["trailing"]),
+        asked=frozenset(condense["asked"]),
         attributions=tuple(condense["attributions"]),
         conditions=frozenset(condense["conditions"]),
         retractions=re.compile("|".join(condense["retractions"])),
