@@ -154,10 +154,16 @@ def touch(case: Case, actor: str) -> None:
 
 def fault_of(new: NewCase) -> str:
     """What is wrong with a case, in Chinese; blank if nothing is."""
+    if not has_content(new.text):
+        return "正文是空的。"
+    return fault_of_facts(new)
+
+
+def fault_of_facts(new: NewCase) -> str:
+    """What is wrong with a case apart from its text."""
     today = dt.date.today()
     checks = (
         (new.kind not in KINDS, "件的种类应为 message（诉求）或 disclosure（依申请公开）。"),
-        (not has_content(new.text), "正文是空的。"),
         (len(new.number.strip()) > _LONGEST_NUMBER, f"编号超过 {_LONGEST_NUMBER} 字。"),
         (not _FIRST_DAY <= new.received_on <= today, "收到日期应在1990年之后、今天或今天之前。"),
         (
@@ -169,12 +175,16 @@ def fault_of(new: NewCase) -> str:
             "办理期限早于收到日期。",
         ),
         (
-            bool(new.channel) and new.channel not in load_naming().channel_names,
+            new.channel not in _channels(),
             f"渠道应为 {'、'.join(load_naming().channel_names)} 之一。",
         ),
         (
-            bool(new.applicant_type) and new.applicant_type not in APPLICANT_TYPES,
+            new.applicant_type not in ("", *APPLICANT_TYPES),
             f"申请人类型应为 {'、'.join(APPLICANT_TYPES)} 之一。",
         ),
     )
     return next((message for is_wrong, message in checks if is_wrong), "")
+
+
+def _channels() -> set[str]:
+    return {"", *load_naming().channel_names}

@@ -92,8 +92,11 @@ class SealedText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        """Seal on the way in."""
-        return None if value is None else _cipher.seal(value)
+        """Seal on the way in, without what no database of ours can hold: NULs, half characters."""
+        if value is None:
+            return None
+        legal = value.replace("\x00", "").encode("utf-8", "replace").decode()
+        return _cipher.seal(legal)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Open on the way out."""

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.errors import InputError
+from service.database.availability import explained
 from service.database.encryption import TextCipher, use_cipher
 
 BUSY_SECONDS = 30
@@ -53,13 +54,13 @@ class Database:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """One unit of work: committed whole at the end, or rolled back whole."""
-        with self._sessions() as session, session.begin():
+        with explained(), self._sessions() as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads: it waits for no writer and holds none up."""
-        with self._readers() as session:
+        with explained(), self._readers() as session:
             yield session
 
     def close(self) -> None:
@@ -94,6 +95,7 @@ def open_database(
         if parsed.get_backend_name() == "sqlite":
             return Database(_open_sqlite(parsed), info)
         engine = create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=30)
+        event.listen(engine, "connect", _without_nuls)
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
@@ -148,6 +150,22 @@ def _prepare(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy begins them
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _without_nuls(connection: Any, _: object) -> None:
+    """PostgreSQL holds no NUL in a text; SQLite does. A search for one finds what it can."""
+    from psycopg.types.string import StrDumper, StrDumperUnknown
+
+    class Plain(StrDumper):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\x00", ""))
+
+    class PlainUnknown(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\x00", ""))
+
+    connection.adapters.register_dumper(str, Plain)
+    connection.adapters.register_dumper(str, PlainUnknown)
 
 
 def _begin_immediate(connection: Any) -> None:

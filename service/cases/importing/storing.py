@@ -1,0 +1,137 @@
+"""One batch of rows into the tables, in bulk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from service.cases.importing.rows import Refused, Row, raw_of, refuse_doubles
+from service.cases.labelling import settle
+from service.cases.numbering import new_numbers, taken
+from service.cases.tables import Assignment, Case, Import, ImportRemark, Reply
+from service.cases.text_key import text_keys, text_secret
+from service.cases.timeline import COUNT_START_DAY
+from service.casework.clock import reckon
+from service.casework.errors import CalendarError
+from service.casework.facts import CaseFacts
+from service.database.base import now
+
+IMPORTED = "随文件导入"
+"""Note of assignments that stood in the file."""
+
+
+def store_batch(
+    session: Session, found: Import, rows: Sequence[Row], refused: Sequence[Refused]
+) -> tuple[int, int]:
+    """Store rows and rejects of a file; how many became cases, how many rejects."""
+    fresh, doubles = refuse_doubles(rows, lambda numbers: taken(session, numbers))
+    rejects = [
+        *refused,
+        *(
+            Refused(row.line, f"编号“{row.new.number[:40]}”已经登记过。", raw_of(row.cells))
+            for row in doubles
+        ),
+    ]
+    _number(session, fresh)
+    if fresh:
+        session.connection().execute(insert(Case), _case_rows(session, found, fresh))
+    remarks = [
+        {"import_id": found.id, "line": r.line, "is_rejected": True, "reason": r.reason,
+         "raw": r.raw}
+        for r in sorted(rejects, key=lambda reject: reject.line)
+    ] + [
+        {"import_id": found.id, "line": row.line, "is_rejected": False,
+         "reason": "；".join(row.remarks)[:255], "raw": ""}
+        for row in fresh if row.remarks
+    ]  # fmt: skip
+    if remarks:
+        session.execute(insert(ImportRemark), remarks)
+    _store_beside(session, found, [row for row in fresh if row.labels or row.reply.strip()])
+    return len(fresh), len(rejects)
+
+
+def _number(session: Session, rows: Sequence[Row]) -> None:
+    """Numbers for rows without one; never one that stands further on in the same batch."""
+    given = {row.new.number for row in rows if row.new.number}
+    for year in sorted({row.new.received_on.year for row in rows if not row.new.number}):
+        own = [row for row in rows if not row.new.number and row.new.received_on.year == year]
+        free: list[str] = []
+        while len(free) < len(own):
+            made = new_numbers(session, year, len(own) - len(free))
+            free += [number for number in made if number not in given]
+        for row, number in zip(own, free, strict=True):
+            row.number = number
+
+
+def _case_rows(session: Session, found: Import, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    moment, actor = now(), found.imported_by
+    keys = text_keys([row.new.text for row in rows], text_secret(session))
+    is_counted = bool(session.info.get(COUNT_START_DAY, False))
+    return [
+        {
+            "number": row.number or row.new.number,
+            "kind": row.new.kind,
+            "received_on": row.new.received_on,
+            "closed_on": row.new.closed_on,
+            "due_on": _due(row.new.received_on, is_counted)
+            if row.new.kind == "disclosure"
+            else row.new.due_on,
+            "channel": row.new.channel,
+            "applicant_type": row.new.applicant_type,
+            "applicant": row.new.applicant,
+            "contact": row.new.contact,
+            "title": row.new.title,
+            "text": row.new.text,
+            "text_key": key,
+            "is_carried_in": row.new.is_carried_in,
+            "import_id": found.id,
+            "line": row.line,
+            "created_by": actor,
+            "created_at": moment,
+            "changed_by": actor,
+            "changed_at": moment,
+        }
+        for row, key in zip(rows, keys, strict=True)
+    ]
+
+
+@cache
+def _due(received_on: dt.date, is_counted: bool) -> dt.date | None:
+    """Last day to reply of an application of which only the day of receipt is known."""
+    try:
+        clock = reckon(CaseFacts(received_on), received_on, count_start_day=is_counted)
+    except CalendarError:
+        return None
+    return clock.reply.due_on if clock.reply else None
+
+
+def _store_beside(session: Session, found: Import, rows: Sequence[Row]) -> None:
+    """Letters and the office's own labels, beside the cases that were just stored."""
+    if not rows:
+        return
+    lines = [row.line for row in rows]
+    query = select(Case.line, Case.id).where(
+        Case.import_id == found.id, Case.line.between(min(lines), max(lines))
+    )
+    ids = {row.line: row.id for row in session.execute(query)}
+    moment, actor = now(), found.imported_by
+    replies = [
+        {"case_id": ids[row.line], "text": row.reply, "replied_on": row.new.closed_on,
+         "entered_by": actor, "entered_at": moment}
+        for row in rows if row.reply.strip()
+    ]  # fmt: skip
+    if replies:
+        session.execute(insert(Reply), replies)
+    assigned = [
+        {"case_id": ids[row.line], "layer": layer, "label": label, "note": IMPORTED,
+         "assigned_by": actor, "assigned_at": moment}
+        for row in rows for layer, label in row.labels.items()
+    ]  # fmt: skip
+    if assigned:
+        session.execute(insert(Assignment), assigned)
+        settle(session, [ids[row.line] for row in rows if row.labels], actor=actor)
