@@ -16,6 +16,7 @@ from service.api.problems import install
 from service.api.reports import router
 from service.cli.report import report_app
 from service.report.checking.rulebook import load_rules
+from service.settings import Settings
 
 FINDING_KEYS = ["rule", "severity", "status", "message", "left", "right", "difference", "where"]
 
@@ -24,6 +25,7 @@ FINDING_KEYS = ["rule", "severity", "status", "message", "left", "right", "diffe
 def post():
     """Upload to the application without a server."""
     app = FastAPI()
+    app.state.settings = Settings(accounts="off")
     install(app)
     app.include_router(router)
 
