@@ -26,11 +26,13 @@ def create_console(state: State) -> FastAPI:
         checking,
         desk,
         importing,
+        model_choice,
         model_page,
         registering,
         review_page,
         sign_in,
         statistics_page,
+        system_backup,
         system_page,
     )
 
@@ -39,7 +41,8 @@ def create_console(state: State) -> FastAPI:
     console.add_middleware(PagePolicy)
     pages = (
         sign_in, desk, registering, importing, review_page, case_page, case_changes, case_list,
-        statistics_page, checking, model_page, system_page,
+        statistics_page, checking, model_page, model_choice,
+        system_page, system_backup,
     )  # fmt: skip
     for page in pages:
         console.include_router(page.router)

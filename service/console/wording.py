@@ -17,8 +17,6 @@ ACTIONS = {
     "case.view": "查看",
     "case.export": "导出",
     "case.split": "拆分事项",
-    "case.link": "标为重复",
-    "case.unlink": "撤回重复",
     "case.reply": "登记答复",
     "import.start": "导入文件",
     "import.finish": "导入完成",
@@ -39,7 +37,13 @@ ACTIONS = {
     "draft.create": "起草年报",
     "draft.edit": "改写年报",
     "draft.export": "导出年报",
-    "model.choose": "切换模型",
+    "model.use": "切换模型",
+    "case.repeat": "标为重复",
+    "backup.create": "备份",
+    "job.create": "新建作业",
+    "job.cancel": "取消作业",
+    "job.resume": "继续作业",
+    "job.fetch": "取作业结果",
 }
 
 APPLICANTS = {
