@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.database.availability import StoreUnavailable
 from service.database.engine import Database
 from service.jobs import queue
 from service.jobs.clock import database_now
@@ -36,7 +37,7 @@ class JobCollector(Collector):
                 waiting = select(func.min(Job.created_at)).where(Job.state == "queued")
                 oldest = session.scalar(waiting)
                 at = database_now(session)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, StoreUnavailable) as error:
             _log.warning("metrics_incomplete", kind=type(error).__name__)
             return
         jobs = GaugeMetricFamily("yangguang_jobs", "Jobs", labels=["kind", "state"])

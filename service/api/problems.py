@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from models.errors import YangguangError
 from service.accounts.errors import Throttled
+from service.database.availability import StoreUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger()
@@ -83,6 +84,8 @@ async def _expected(_: Request, error: Exception) -> JSONResponse:
         answer.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, Throttled):
         answer.headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, StoreUnavailable):
+        answer.headers["Retry-After"] = "5"
     return answer
 
 

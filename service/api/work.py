@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from models.predictor import Predictor
 from service.cases.importing.job import import_kind
+from service.cases.relabelling import relabel_kind
 from service.classification.answer import LetterReader
 from service.classification.engine import n_cores
 from service.database.engine import Database
@@ -34,6 +35,7 @@ def create_registry(
     registry.add(check_kind())
     registry.add(draft_kind())
     registry.add(import_kind(model, reader))
+    registry.add(relabel_kind(model))
     return registry
 
 

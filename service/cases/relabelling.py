@@ -53,7 +53,7 @@ def _relabel(context: JobContext, model: Predictor) -> dict[str, Any]:
     while True:
         query = select(Case.id, Case.text, has_read).where(Case.id > point["last_id"])
         with context.database.reading() as session:
-            found = session.execute(query.order_by(Case.id).limit(_AT_ONCE)).tuples().all()
+            found = session.execute(query.order_by(Case.id).limit(_AT_ONCE)).all()
         if not found:
             break
         unread = [(id, text) for id, text, known in found if not known]

@@ -37,6 +37,7 @@ class LazyGroup(ChineseGroup):
         ),
         "redact": ("service.cli.redact", "redact_app", "把文件中的个人信息换成类型标记。"),
         "serve": ("service.cli.serve", "serve_app", "启动服务：浏览器中的工作台和 HTTP 接口。"),
+        "work": ("service.cli.work", "work_app", "只做作业，不开页面。"),
         "people": ("service.cli.people", "people_app", "管理能登录的人员。"),
         "demo": ("service.cli.demo", "demo_app", "用随程序附带的示例跑一遍。"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
@@ -40,11 +41,19 @@ def explained() -> Iterator[None]:
     except PoolTimeout as error:
         raise StoreUnavailable("同时使用的人太多，没有保存，请过一会儿再试。") from error
     except (OperationalError, InterfaceError) as error:
+        if _is_our_fault(error):
+            raise
         raise StoreUnavailable(reason_of(error)) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise StoreUnavailable(_AWAY) from error
         raise
+
+
+def _is_our_fault(error: DBAPIError) -> bool:
+    """SQLite calls a malformed statement operational, with the code for errors of any kind."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_ERROR
 
 
 def reason_of(error: DBAPIError) -> str:

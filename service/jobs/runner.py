@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import YangguangError
+from service.database.availability import StoreUnavailable
 from service.database.engine import Database
 from service.errors import refusal
 from service.jobs import files, queue
@@ -135,7 +136,7 @@ class Runner:
             state = self._work(claim, context)
         except LeaseLost:
             pass
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, StoreUnavailable) as error:
             # The job stays ours; `_next` takes it up again as soon as the database answers.
             _log.warning("job_interrupted", job=claim.id, kind=type(error).__name__)
             self._stopping.wait(_BACK_OFF_SECONDS)
@@ -158,14 +159,14 @@ class Runner:
         except HandedOver:
             context.hand_over()
             return "queued"
+        except (SQLAlchemyError, StoreUnavailable):
+            raise
         except YangguangError as error:
             context.end("failed", _partial(context), error.message)
             return "failed"
         except OSError as error:
             context.end("failed", _partial(context), f"读写文件时出错：{refusal(error)}。")
             return "failed"
-        except DBAPIError:
-            raise
         except Exception as error:
             # The type alone: a message may quote a citizen's text.
             kind = type(error).__name__
