@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from models.document import Document
-from models.pipeline import DocumentPrediction, Pipeline
+from models.pipeline import DocumentPrediction
+from models.predictor import Predictor
 
 
 @dataclass(slots=True)
@@ -25,11 +26,12 @@ class _Call:
 
 
 class Batcher:
-    """Runs a pipeline in one worker thread, several calls at a time.
+    """Runs a model in one worker thread, several calls at a time.
 
     Parameters
     ----------
-    pipeline : Pipeline
+    model : callable
+        Gives the model in use; asked once a round, so that a switch takes effect between rounds.
     max_batch : int
         Documents in one round, unless a single call brings more.
     on_round : callable, optional
@@ -38,17 +40,22 @@ class Batcher:
 
     def __init__(
         self,
-        pipeline: Pipeline,
+        model: Callable[[], Predictor],
         max_batch: int,
         on_round: Callable[[int], None] = lambda _: None,
     ) -> None:
-        self.pipeline = pipeline
+        self._model = model
         self._max_batch = max_batch
         self._on_round = on_round
         self._waiting: deque[_Call] = deque()
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._loop_task: asyncio.Task[None] | None = None
+
+    @property
+    def pipeline(self) -> Predictor:
+        """The model in use."""
+        return self._model()
 
     async def __aenter__(self) -> Batcher:
         self._loop_task = asyncio.create_task(self._rounds())

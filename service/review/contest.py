@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from models.pipeline import Pipeline
+from models.predictor import Predictor
 from service.review.examples import FIELDS, Example
 
 MIN_CASES = 30
@@ -70,7 +70,7 @@ class Contest:
                 "heads": [head.to_json() for head in self.heads]}  # fmt: skip
 
 
-def contest(old: Pipeline, new: Pipeline, held_out: Sequence[Example]) -> Contest:
+def contest(old: Predictor, new: Predictor, held_out: Sequence[Example]) -> Contest:
     """Compare two models on held-out reviewed cases."""
     texts = [example.text for example in held_out]
     heads = []

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import InputError, YangguangError
-from models.pipeline import Pipeline
+from models.predictor import Predictor
 
 _POINTER = "live.json"
 _LOOK_SECONDS = 5.0
 
-Load = Callable[[Path | None], Pipeline]
+Load = Callable[[Path | None], Predictor]
 
 
 class ModelChoiceError(InputError):
@@ -63,7 +63,7 @@ def read_choices(folder: Path) -> list[Choice]:
         ) from error
 
 
-def choose(folder: Path, choice: Choice, load: Load) -> Pipeline:
+def choose(folder: Path, choice: Choice, load: Load) -> Predictor:
     """Put a model to use after loading it once; the file is replaced whole.
 
     Raises
@@ -103,16 +103,16 @@ class LiveModel:
     """
 
     def __init__(self, folder: Path, load: Load) -> None:
-        self._folder, self._load = folder, load
+        self.folder, self._load = folder, load
         self._stamp: tuple[int, int] | None = None
         self._looked = -_LOOK_SECONDS
         self._lock = threading.Lock()
-        self._pipeline: Pipeline | None = None
+        self._pipeline: Predictor | None = None
         self.problem = ""
         """Chinese: why the chosen model is not the one in use; blank when it is."""
 
     @property
-    def pipeline(self) -> Pipeline:
+    def pipeline(self) -> Predictor:
         """The model to answer with. A damaged choice leaves the earlier model in use."""
         if time.monotonic() - self._looked >= _LOOK_SECONDS:
             with self._lock:
@@ -124,15 +124,41 @@ class LiveModel:
         """Read the choice now instead of within seconds."""
         self._looked = -_LOOK_SECONDS
 
+    def names(self) -> list[str]:
+        """Folders that hold a model, by name."""
+        found = self.folder.glob("*/manifest.json")
+        return sorted(path.parent.name for path in found if not path.parent.name.startswith("."))
+
+    def load(self, name: str) -> Predictor:
+        """A model at hand, not put to use; blank is the shipped one.
+
+        Raises
+        ------
+        ModelChoiceError
+            If it is not sound.
+        """
+        return _sound(self.folder, name, self._load)
+
+    def choose(self, choice: Choice) -> None:
+        """Put a model to use in every process of the service.
+
+        Raises
+        ------
+        ModelChoiceError
+            If it is not sound; nothing changes then.
+        """
+        choose(self.folder, choice, self._load)
+        self.look_again()
+
     def _refresh(self) -> None:
         self._looked = time.monotonic()
-        stamp = _stamp(self._folder / _POINTER)
+        stamp = _stamp(self.folder / _POINTER)
         if self._pipeline is not None and stamp == self._stamp:
             return
         self._stamp, self.problem = stamp, ""
         try:
-            choices = read_choices(self._folder)
-            self._pipeline = _sound(self._folder, choices[-1].name if choices else "", self._load)
+            choices = read_choices(self.folder)
+            self._pipeline = _sound(self.folder, choices[-1].name if choices else "", self._load)
         except ModelChoiceError as error:
             self.problem = error.message
             self._pipeline = self._pipeline or self._load(None)
@@ -146,7 +172,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_ino
 
 
-def _sound(folder: Path, name: str, load: Load) -> Pipeline:
+def _sound(folder: Path, name: str, load: Load) -> Predictor:
     try:
         return load(folder / name if name else None)
     except YangguangError as error:

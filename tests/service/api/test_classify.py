@@ -182,7 +182,7 @@ def test_concurrent_calls_share_rounds_and_get_their_own_answers():
     rounds = []
 
     async def scenario():
-        async with Batcher(pipeline, 64, rounds.append) as batcher:
+        async with Batcher(lambda: pipeline, 64, rounds.append) as batcher:
             calls = [
                 batcher.predict([Document(f"第{i}户的林地被占", str(i))], evidence=i % 2 == 0)
                 for i in range(100)
@@ -200,7 +200,7 @@ def test_batcher_groups_calls_of_one_kind():
     rounds = []
 
     async def scenario():
-        async with Batcher(pipeline, 64, rounds.append) as batcher:
+        async with Batcher(lambda: pipeline, 64, rounds.append) as batcher:
             calls = [batcher.predict([Document("林地被占")], evidence=False) for _ in range(200)]
             await asyncio.gather(*calls)
 
@@ -214,7 +214,7 @@ def test_abandoned_call_does_not_stop_the_others():
     pipeline = models.load()
 
     async def scenario():
-        async with Batcher(pipeline, 8) as batcher:
+        async with Batcher(lambda: pipeline, 8) as batcher:
             abandoned = asyncio.ensure_future(batcher.predict([Document("甲乙")], evidence=False))
             kept = asyncio.ensure_future(batcher.predict([Document("林地被占")], evidence=False))
             await asyncio.sleep(0)
