@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models.pipeline import Pipeline
+from models.predictor import Predictor
 
 _MISSING = "[not measured]"
 _PURPOSE = (
@@ -16,6 +16,11 @@ _PURPOSE = (
 _OWN_PURPOSE = (
     "A linear classifier over hashed character n-grams, trained on labels of your own. It runs "
     "offline on one core and says `review` where it does not know."
+)
+_NETWORK_PURPOSE = (
+    "A fine-tuned encoder network with linear heads on its vectors. It runs offline and says "
+    "`review` where it does not know. It started from the checkpoint named under training data, "
+    "whose own texts and licence are its makers' matter."
 )
 _LIMITS = (
     "- Sorting citizens' messages and disclosure requests by topic and intent for a person to "
@@ -28,7 +33,7 @@ _LIMITS = (
 _OWN_LIMITS = "- Expect the figures below on texts like those it was trained on, less on others.\n"
 
 
-def render_card(pipeline: Pipeline, config: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+def render_card(pipeline: Predictor, config: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
     """Write a card from a pipeline, its configuration and its metrics; gaps print as gaps."""
     heads = "\n".join(
         f"| {head.name} | {len(head.codes)} | {_threshold(head.threshold)} |"
@@ -37,13 +42,15 @@ def render_card(pipeline: Pipeline, config: Mapping[str, Any], metrics: Mapping[
     is_ours = any(head.get("label_set") for head in config.get("heads", ()))
     sections = [
         f"# {pipeline.model_id}",
-        _PURPOSE if is_ours else _OWN_PURPOSE,
+        _purpose(config, is_ours),
         "## Heads\n\n| head | labels | accepts at |\n|---|---|---|\n" + heads,
         "## Intended use and limits\n\n"
         + (_LIMITS if is_ours else _OWN_LIMITS)
         + "- Labels with little support in the tables below are guesses with wide error bars.",
         "## Training data\n\n" + _training(metrics.get("training")),
     ]
+    if "export" in metrics:
+        sections.append("## Export\n\n" + _export(metrics["export"]))
     if "adaptation" in metrics:
         sections.append("## Adaptation\n\n" + _adaptation(metrics["adaptation"]))
     for name, title in (
@@ -59,6 +66,12 @@ def render_card(pipeline: Pipeline, config: Mapping[str, Any], metrics: Mapping[
         )
     sections.append("## Configuration\n\nSee `config.json`; the seed and every setting are in it.")
     return "\n\n".join(sections) + "\n"
+
+
+def _purpose(config: Mapping[str, Any], is_ours: bool) -> str:
+    if "network" in config:
+        return _NETWORK_PURPOSE
+    return _PURPOSE if is_ours else _OWN_PURPOSE
 
 
 def _threshold(value: float) -> str:
@@ -77,9 +90,37 @@ def _training(training: Mapping[str, Any] | None) -> str:
             f"Of these, {training['n_reviewed']} are an office's corrections, each counted "
             f"{training['reviewed_weight']:g} times."
         )
+    if "checkpoint" in training:
+        c = training["checkpoint"]
+        lines.append(
+            f"Fine-tuned from `{c['name']}` ({c['model_type']}, {c['n_parameters']:,} parameters, "
+            f"SHA-256 of its weights `{c['sha256'][:16]}…`): {training['n_learnt']} texts learnt "
+            f"from, {training['n_stopping']} to stop on, {training['n_calibration']} for "
+            f"calibration and thresholds; best epoch {training['best_epoch']}, "
+            f"{training['seconds']:.0f} s on {training['device']}."
+        )
     if lengths:
         lines.append("Length in characters: " + ", ".join(f"{k} {v}" for k, v in lengths.items()))
     return "\n\n".join(lines)
+
+
+def _export(facts: Mapping[str, Any]) -> str:
+    lines = [
+        f"ONNX, {facts['precision']}, {facts['megabytes']:.1f} MB; before "
+        f"{facts['before_megabytes']:.1f} MB. On {facts['n_texts']} texts, one at a time and in "
+        "batches:\n",
+        "| | accuracy | same answer as before | ms per text | texts/s |",
+        "|---|---|---|---|---|",
+    ]
+    for side in ("before", "after"):
+        f = facts[side]
+        accuracy = ", ".join(f"{name} {value:.3f}" for name, value in f["accuracy"].items()) or "–"
+        same = ", ".join(f"{name} {value:.3f}" for name, value in f["same_answer"].items())
+        lines.append(
+            f"| {side} | {accuracy} | {same} | {f['milliseconds']:.1f} "
+            f"| {f['texts_per_second']:.0f} |"
+        )
+    return "\n".join(lines)
 
 
 def _adaptation(facts: Mapping[str, Any]) -> str:

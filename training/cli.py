@@ -1,4 +1,4 @@
-"""`yangguang-train`: audit, split, fit, adapt, evaluate, compare, card."""
+"""`yangguang-train`: audit, split, fit, adapt, evaluate, compare, pretrain, export, card."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from models.errors import InputError, YangguangError
+from training.neural.commands import export_cli, pretrain_cli
 
 app = typer.Typer(
     help="训练与评测：用自己的标注训练模型、比较模型、写模型说明。",
@@ -33,6 +34,15 @@ Reviewed = Annotated[
 ]
 ReviewedWeight = Annotated[float, typer.Option(min=0.1, help="一条订正抵几条语料")]
 RealMessages = Annotated[Path | None, typer.Option(help="另一份有标签的真实文本，只用来评测")]
+Checkpoint = Annotated[
+    Path | None,
+    typer.Option(
+        help="本机上的 Hugging Face 编码模型文件夹（BERT、RoBERTa、MacBERT、BGE、ELECTRA 等）"
+    ),
+]
+AllowPickle = Annotated[
+    bool, typer.Option("--allow-pickle", help="允许打开只有 pytorch_model.bin 的模型（来源须可靠）")
+]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
@@ -122,6 +132,8 @@ def fit_cli(
     reviewed_weight: ReviewedWeight = 3.0,
     real_messages: RealMessages = None,
     mapping: Mapping = None,
+    checkpoint: Checkpoint = None,
+    allow_pickle: AllowPickle = False,
 ) -> None:
     """训练一个模型，写成模型文件夹（权重、配置、指标、说明）。"""
     from training.order import Order, carry_out
@@ -137,12 +149,12 @@ def fit_cli(
         reviewed_weight=reviewed_weight,
         real_messages=real_messages,
         renames=_renames(mapping),
+        checkpoint=checkpoint,
+        allow_pickle=allow_pickle,
+        report=typer.echo,
     )
-    fitted, n_texts = carry_out(order)
-    typer.echo(
-        f"已训练 {fitted.pipeline.model_id}，共 {n_texts} 条，写入 {out}"
-        f"（说明见 {out / 'README.md'}）"
-    )
+    model_id, n_texts = carry_out(order)
+    typer.echo(f"已训练 {model_id}，共 {n_texts} 条，写入 {out}（说明见 {out / 'README.md'}）")
 
 
 @app.command("adapt")
@@ -170,9 +182,9 @@ def adapt_cli(
         real_messages=real_messages,
         renames=_renames(mapping),
     )
-    fitted, n_texts = carry_out(order)
+    model_id, n_texts = carry_out(order)
     typer.echo(
-        f"已训练 {fitted.pipeline.model_id}：有标签的 {n_texts} 条，并参照 {archive}，"
+        f"已训练 {model_id}：有标签的 {n_texts} 条，并参照 {archive}，"
         f"写入 {out}（说明见 {out / 'README.md'}）"
     )
 
@@ -187,12 +199,12 @@ def evaluate_cli(
     as_json: Json = False,
 ) -> None:
     """在有标签的文本上评测模型：准确率、各标签、校准、可自动采纳的比例。"""
-    from models.artifact import load_pipeline
+    from models.loading import load_predictor
     from training.corpus import read_corpus
     from training.measure import measure_heads, summary
 
     data = read_corpus(corpus, text_field=text_field)
-    pipeline = load_pipeline(model)
+    pipeline = load_predictor(model)
     fields = {pipeline.heads[0]: label_field} if label_field else None
     results = measure_heads(pipeline, data, fields=fields, renames=_renames(mapping))
     if as_json:
@@ -209,6 +221,13 @@ def compare_cli(
     fold_field: Annotated[str | None, typer.Option(help="已分好的折所在列")] = None,
     group_field: GroupField = None,
     recipe: Recipe = "linear",
+    checkpoint: Checkpoint = None,
+    checkpoint_recipe: Annotated[str, typer.Option(help="微调 --checkpoint 所用的训练配置")] = (
+        "transformer"
+    ),
+    only_folds: Annotated[
+        list[str] | None, typer.Option(help="只比这几折，可重复；表中会写明")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="输出文件夹：compare.md、compare.json、compare.png")
     ] = None,
@@ -225,7 +244,10 @@ def compare_cli(
         label_field=label_field,
         fold_field=fold_field,
         group_field=group_field,
+        network=None if checkpoint is None else (checkpoint, checkpoint_recipe),
+        only_folds=only_folds,
         out=out,
+        report=lambda line: typer.echo(line, err=True),
     )
     typer.echo(text)
 
@@ -284,16 +306,20 @@ def evaluate_letters_cli(
         _echo(mistakes(reader, letters))
 
 
+app.command("pretrain")(pretrain_cli)
+app.command("export")(export_cli)
+
+
 @app.command("card")
 def card_cli(
     model: Annotated[Path | None, typer.Argument(help="模型文件夹；默认为随程序附带的模型")] = None,
 ) -> None:
     """显示模型说明。"""
-    from models.artifact import load_pipeline
+    from models.loading import check_folder
     from models.resources import data_path
 
-    load_pipeline(model)
     folder = model if model is not None else data_path("artifacts", "default")
+    check_folder(folder)
     typer.echo((folder / "README.md").read_text(encoding="utf-8"))
 
 

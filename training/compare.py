@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from models.encoders.characters import CharacterHasher
 from models.errors import InputError
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
-from training.config import TrainConfig, single_head
+from training.config import TrainConfig, TransformerConfig, read_recipe, single_head
 from training.corpus import Corpus
 from training.evaluate import Evaluation, evaluate
 from training.fit import HeadTarget, encode_corpus, fit_scorer
@@ -26,12 +26,16 @@ from training.train import choose_folds
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """One classifier's pooled figures; speed includes everything from text to scores."""
+    """One classifier's pooled figures; speed includes everything from text to scores.
+
+    `y_prob` has the probabilities of every document, shape (n_documents, n_labels).
+    """
 
     name: str
     evaluation: Evaluation
     fit_seconds: float
     texts_per_second: float
+    y_prob: NDArray[np.float32]
 
 
 class Ours:
@@ -71,6 +75,35 @@ def compare(
     return [_cross_validate(contestant, texts, y, codes, folds) for contestant in contestants]
 
 
+def blend(rows: Sequence[ComparisonRow], labels: Sequence[str], name: str) -> ComparisonRow:
+    """The mean of several contestants' calibrated probabilities as one more contestant."""
+    codes = sorted(set(labels))
+    y_prob = np.mean([row.y_prob for row in rows], axis=0)
+    pred = [codes[i] for i in y_prob.argmax(axis=1).tolist()]
+    return ComparisonRow(
+        name,
+        evaluate(list(labels), pred, codes=codes, y_prob=y_prob),
+        sum(row.fit_seconds for row in rows),
+        1 / sum(1 / row.texts_per_second for row in rows),
+        y_prob,
+    )
+
+
+def against(first: ComparisonRow, other: ComparisonRow, labels: Sequence[str]) -> str:
+    """One line: what `other` answers better and worse than `first`, and whether that is chance."""
+    from scipy.stats import binomtest
+
+    codes = sorted(set(labels))
+    y = np.array([codes.index(label) for label in labels])
+    before, after = (row.y_prob.argmax(axis=1) == y for row in (first, other))
+    gained, lost = int((after & ~before).sum()), int((before & ~after).sum())
+    p_value = float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+    return (
+        f"{other.name} against {first.name}: {gained} answers gained, {lost} lost, "
+        f"exact McNemar p = {p_value:.2g}"
+    )
+
+
 def _cross_validate(
     contestant: Rival,
     texts: Sequence[str],
@@ -92,7 +125,8 @@ def _cross_validate(
     pred = [codes[i] for i in y_prob.argmax(axis=1).tolist()]
     result = evaluate([codes[i] for i in y.tolist()], pred, codes=codes, y_prob=y_prob)
     n_folds = len(np.unique(folds))
-    return ComparisonRow(contestant.name, result, fit_seconds / n_folds, len(texts) / score_seconds)
+    speed = len(texts) / score_seconds
+    return ComparisonRow(contestant.name, result, fit_seconds / n_folds, speed, y_prob)
 
 
 def cross_calibrate(
@@ -132,21 +166,38 @@ def compare_corpus(
     label_field: str,
     fold_field: str | None = None,
     group_field: str | None = None,
+    network: tuple[Path, str] | None = None,
+    only_folds: Sequence[str] | None = None,
     out: Path | None = None,
+    report: Callable[[str], None] = lambda line: None,
 ) -> str:
     """Compare the recipe with the usual choices on a corpus; returns the table.
 
     With `out`, also writes `compare.md`, `compare.json` and `compare.png` there.
+
+    Parameters
+    ----------
+    network : (Path, str), optional
+        A checkpoint to fine-tune in every fold, and the recipe for it: it stands in the table
+        alone and blended with ours, with a paired test against ours.
+    only_folds : sequence of str, optional
+        Train and test within these folds only, where a whole comparison would take too long.
+    report : callable
+        Gets lines of progress.
     """
-    if fold_field is not None:
-        names = corpus.values(fold_field)
-        order = sorted(set(names), key=str)
-        folds = np.array([order.index(name) for name in names], np.intp)
-    else:
-        folds = choose_folds(corpus, config, group_field)
+    corpus, folds = _chosen_folds(corpus, config, fold_field, group_field, only_folds)
     labels = [str(label) for label in corpus.values(label_field)]
-    rows = compare(corpus.texts, labels, folds, [Ours(config), *usual_rivals()])
-    text = table(rows)
+    contestants: list[Rival] = [Ours(config), *usual_rivals()]
+    if network is not None:
+        contestants.append(_network_rival(*network, report))
+    rows = compare(corpus.texts, labels, folds, contestants)
+    notes = []
+    if network is not None:
+        rows.append(blend([rows[0], rows[-1]], labels, f"{rows[0].name} + {rows[-1].name}"))
+        notes += [against(rows[0], row, labels) for row in rows[-2:]]
+    if only_folds:
+        notes.append(f"Only folds {', '.join(only_folds)}: {len(labels)} texts.")
+    text = table(rows) + "".join(f"\n{note}\n" for note in notes)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "compare.md").write_text(text, encoding="utf-8")
@@ -162,6 +213,35 @@ def compare_corpus(
         (out / "compare.json").write_text(content + "\n", encoding="utf-8")
         plot(rows, out / "compare.png")
     return text
+
+
+def _chosen_folds(
+    corpus: Corpus,
+    config: TrainConfig,
+    fold_field: str | None,
+    group_field: str | None,
+    only_folds: Sequence[str] | None,
+) -> tuple[Corpus, NDArray[np.intp]]:
+    if fold_field is None:
+        names = [str(fold) for fold in choose_folds(corpus, config, group_field).tolist()]
+    else:
+        names = [str(name) for name in corpus.values(fold_field)]
+    if only_folds:
+        kept = np.isin(names, list(only_folds))
+        corpus, names = corpus.where(kept), [n for n, k in zip(names, kept, strict=True) if k]
+    order = sorted(set(names))
+    if len(order) < 2:
+        raise InputError("至少要两折才能比较。")
+    return corpus, np.array([order.index(name) for name in names], np.intp)
+
+
+def _network_rival(checkpoint: Path, recipe: str, report: Callable[[str], None]) -> Rival:
+    from training.neural.rival import FineTunedRival
+
+    config = read_recipe(recipe)
+    if not isinstance(config, TransformerConfig):
+        raise InputError(f"训练配置 {recipe} 不是变换器模型的，无法微调 {checkpoint}。")
+    return FineTunedRival(config, checkpoint, report)
 
 
 def plot(rows: Sequence[ComparisonRow], path: Path) -> None:

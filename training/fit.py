@@ -27,7 +27,7 @@ from models.labels import Label, LabelSet
 from models.pipeline import Head, Pipeline, form_opinions
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
-from training.config import HeadConfig, TrainConfig
+from training.config import HeadConfig, RunConfig, TrainConfig
 from training.corpus import Corpus
 
 _UNSET = -1
@@ -71,7 +71,7 @@ class Fitted:
     folds: NDArray[np.intp]
 
 
-def read_targets(corpus: Corpus, config: TrainConfig) -> dict[str, HeadTarget]:
+def read_targets(corpus: Corpus, config: RunConfig) -> dict[str, HeadTarget]:
     """Number the labels of each head.
 
     Raises
@@ -289,7 +289,7 @@ def fit_questions(
     targets: Mapping[str, HeadTarget],
     outputs: Mapping[str, slice],
     oof: NDArray[np.float32],
-    config: TrainConfig,
+    config: RunConfig,
     sample_weight: NDArray[np.float64] | None = None,
 ) -> dict[str, Head]:
     """Calibrators and thresholds of all heads from out-of-fold scores."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from models.errors import InputError
-from models.pipeline import Pipeline
 from models.prediction import HeadPredictions
+from models.predictor import Predictor
 from training.corpus import Corpus
 from training.evaluate import Evaluation, evaluate
 
@@ -16,7 +16,7 @@ _BATCH = 4096
 
 
 def measure_heads(
-    pipeline: Pipeline,
+    pipeline: Predictor,
     corpus: Corpus,
     *,
     fields: Mapping[str, str] | None = None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.config import read_config, single_head
+from models.errors import InputError
+from training.config import TrainConfig, TransformerConfig, read_recipe, single_head
 from training.corpus import Corpus, read_corpus, shipped_corpus
-from training.fit import Fitted
+from training.neural.fine_tune import train_transformer
 from training.reviewed import REVIEWED_WEIGHT, prepare_reviewed
 from training.train import VOICE, train
 
@@ -23,6 +24,11 @@ class Order:
         An office's corrections, each counting as `reviewed_weight` texts.
     archive : Path, optional
         An office's unlabelled messages to adapt to.
+    checkpoint : Path, optional
+        A Hugging Face folder that a recipe with a network starts from; its weights may be a
+        pickle only with `allow_pickle`.
+    report : callable
+        Gets lines of progress of a long run.
     real_messages : Path, optional
         Labelled texts to measure on only; `renames` merges our codes into theirs.
     """
@@ -36,19 +42,23 @@ class Order:
     reviewed: Path | None = None
     reviewed_weight: float = REVIEWED_WEIGHT
     archive: Path | None = None
+    checkpoint: Path | None = None
+    allow_pickle: bool = False
+    report: Callable[[str], None] = lambda line: None
     real_messages: Path | None = None
     renames: Mapping[str, str] = field(default_factory=dict)
 
 
-def carry_out(order: Order) -> tuple[Fitted, int]:
-    """Train and write the artefact folder; returns the model and how many texts it learnt from.
+def carry_out(order: Order) -> tuple[str, int]:
+    """Train and write the artefact folder; returns the model's id and its number of texts.
 
     Raises
     ------
     InputError
         If a file or a column is missing, or a setting is wrong.
     """
-    config = read_config(order.recipe)
+    config = read_recipe(order.recipe)
+    _check_kind(order, config)
     if order.label_field is not None:
         config = single_head(config, order.label_field)
     evaluations: dict[str, tuple[Corpus, Mapping[str, str]]] = {}
@@ -65,17 +75,45 @@ def carry_out(order: Order) -> tuple[Fitted, int]:
         reviewed = prepare_reviewed(_read(order.reviewed, order), config)
     if order.archive is not None:
         archive = _read(order.archive, order)
-    fitted = train(
+    n_texts = len(corpus) + (0 if reviewed is None else len(reviewed))
+    if isinstance(config, TrainConfig):
+        fitted = train(
+            corpus,
+            config,
+            order.out,
+            group_field=group_field,
+            evaluations=evaluations,
+            reviewed=reviewed,
+            reviewed_weight=order.reviewed_weight,
+            archive=archive,
+        )
+        return fitted.pipeline.model_id, n_texts
+    if order.checkpoint is None:
+        raise InputError(
+            f"训练配置 {order.recipe} 需要一个本机上的模型：请加 --checkpoint 文件夹。"
+        )
+    tuned = train_transformer(
         corpus,
         config,
+        order.checkpoint,
         order.out,
+        allow_pickle=order.allow_pickle,
         group_field=group_field,
         evaluations=evaluations,
         reviewed=reviewed,
         reviewed_weight=order.reviewed_weight,
-        archive=archive,
+        report=order.report,
     )
-    return fitted, len(corpus) + (0 if reviewed is None else len(reviewed))
+    return tuned.pipeline.model_id, n_texts
+
+
+def _check_kind(order: Order, config: TrainConfig | TransformerConfig) -> None:
+    """Refuse what the recipe cannot do, rather than leave it out in silence."""
+    has_network = isinstance(config, TransformerConfig)
+    if not has_network and order.checkpoint is not None:
+        raise InputError("--checkpoint 只用于变换器模型：请加 --recipe transformer。")
+    if has_network and order.archive is not None:
+        raise InputError("参照以往来信（adapt）只用于线性模型，请去掉 --recipe。")
 
 
 def _read(path: Path, order: Order) -> Corpus:

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from models import labels as label_sets
 from models.errors import InputError
-from training.config import TrainConfig
+from training.config import RunConfig
 from training.corpus import Corpus
 
 REVIEWED_WEIGHT = 3.0
 
 
-def prepare_reviewed(reviewed: Corpus, config: TrainConfig) -> Corpus:
+def prepare_reviewed(reviewed: Corpus, config: RunConfig) -> Corpus:
     """Corrections with all label columns of the recipe, empty cells as nulls.
 
     Parameters

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.artifact import save_artifact
-from models.pipeline import decide
+from models.judging import Head, decide
+from models.predictor import Predictor
 from training.adapt import adapt
 from training.card import render_card
-from training.config import TrainConfig
+from training.config import RunConfig, TrainConfig
 from training.corpus import Corpus
-from training.fit import Fitted, fit
+from training.fit import Fitted, HeadTarget, fit
 from training.measure import measure_heads, report
 from training.neighbours import group_similar
 from training.reliability import reliability_svg
@@ -26,7 +27,7 @@ from training.split import assign_folds, balanced_folds
 VOICE = "voice"
 
 
-def choose_folds(corpus: Corpus, config: TrainConfig, group_field: str | None) -> NDArray[np.intp]:
+def choose_folds(corpus: Corpus, config: RunConfig, group_field: str | None) -> NDArray[np.intp]:
     """Folds for out-of-fold scores.
 
     By `group_field` if given (one group stays together), otherwise near-duplicates stay together.
@@ -75,7 +76,7 @@ def train(
         folds = np.concatenate([folds, choose_folds(reviewed, config, None)])
         corpus, weight = join_reviewed(corpus, reviewed, reviewed_weight)
         facts = {"n_reviewed": len(reviewed), "reviewed_weight": reviewed_weight}
-    metrics: dict[str, Any] = {"training": _training_facts(corpus) | facts}
+    metrics: dict[str, Any] = {"training": training_facts(corpus) | facts}
     if archive is None:
         fitted = fit(corpus, config, folds, sample_weight=weight)
     else:
@@ -83,11 +84,7 @@ def train(
         fitted = adapted.fitted
         metrics["adaptation"] = {**adapted.facts, "cold_out_of_fold": out_of_fold(adapted.cold)}
     metrics["out_of_fold"] = out_of_fold(fitted)
-    fields = {head.name: head.field for head in config.heads}
-    for name, (other, renames) in (evaluations or {}).items():
-        present = {head: field for head, field in fields.items() if field in other.frame.columns}
-        measured = measure_heads(fitted.pipeline, other, fields=present, renames=renames)
-        metrics[name] = {head: result.to_json() for head, result in measured.items()}
+    metrics |= measure_all(fitted.pipeline, config, evaluations)
     settings = config.model_dump(mode="json")
     card = render_card(fitted.pipeline, settings, metrics)
     save_artifact(
@@ -98,29 +95,54 @@ def train(
         config=settings,
         metrics=metrics,
         card=card,
-        attachments={"reliability.svg": reliability_svg(_measured(metrics))},
+        attachments={"reliability.svg": reliability_svg(measured_parts(metrics))},
     )
     return fitted
 
 
-def _measured(metrics: Mapping[str, Any]) -> dict[str, Any]:
+def measured_parts(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """What was measured, by the title that the card's picture uses."""
     names = {"out_of_fold": "unread writers", "evaluation": "evaluation", "real_messages": "real"}
     return {title: metrics[name] for name, title in names.items() if metrics.get(name)}
 
 
 def out_of_fold(fitted: Fitted) -> dict[str, Any]:
     """Figures of each head on documents its model had not seen."""
-    legible = np.ones(len(fitted.oof_score), bool)
-    answers = decide(fitted.pipeline.questions, fitted.oof_score, legible)
+    return unseen_report(fitted.pipeline.questions, fitted.oof_score, fitted.targets)
+
+
+def unseen_report(
+    questions: Mapping[str, Head],
+    y_score: NDArray[np.float32],
+    targets: Mapping[str, HeadTarget],
+) -> dict[str, Any]:
+    """Figures of each head from scores, (n_documents, n_outputs), of documents not seen."""
+    answers = decide(questions, y_score, np.ones(len(y_score), bool))
     return {
         name: report(
             answers[name], [None if i < 0 else target.codes[i] for i in target.y], {}
         ).to_json()
-        for name, target in fitted.targets.items()
+        for name, target in targets.items()
     }
 
 
-def _training_facts(corpus: Corpus) -> dict[str, Any]:
+def measure_all(
+    pipeline: Predictor,
+    config: RunConfig,
+    evaluations: Mapping[str, tuple[Corpus, Mapping[str, str]]] | None,
+) -> dict[str, Any]:
+    """Figures of each head on each set whose labels it has."""
+    fields = {head.name: head.field for head in config.heads}
+    metrics = {}
+    for name, (other, renames) in (evaluations or {}).items():
+        present = {head: field for head, field in fields.items() if field in other.frame.columns}
+        measured = measure_heads(pipeline, other, fields=present, renames=renames)
+        metrics[name] = {head: result.to_json() for head, result in measured.items()}
+    return metrics
+
+
+def training_facts(corpus: Corpus) -> dict[str, Any]:
+    """Number, hash and lengths of the texts."""
     digest = hashlib.sha256("\0".join(corpus.texts).encode("utf-8", "surrogatepass"))
     lengths = [len(text) for text in corpus.texts]
     percentiles = {f"p{p}": int(np.percentile(lengths, p)) for p in (10, 50, 90, 99)}
