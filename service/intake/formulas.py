@@ -24,7 +24,7 @@ def formulas_without_result(path: Path, sheet: str) -> dict[int, int]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            part = _part(archive, sheet)
+            part = part_of_sheet(archive, sheet)
             if part is None:
                 return {}
             with archive.open(part) as file:
@@ -36,14 +36,14 @@ def formulas_without_result(path: Path, sheet: str) -> dict[int, int]:
         return {}
 
 
-def _part(archive: zipfile.ZipFile, sheet: str) -> str | None:
+def part_of_sheet(archive: zipfile.ZipFile, sheet: str) -> str | None:
     """Name of the part that holds a sheet."""
     targets = {
         relation.get("Id"): relation.get("Target", "")
         for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     }
     for entry in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
-        if _local(entry.tag) == "sheet" and entry.get("name") == sheet:
+        if local_tag(entry.tag) == "sheet" and entry.get("name") == sheet:
             key = next((v for name, v in entry.items() if name.endswith("}id")), None)
             target = targets.get(key, "")
             return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
@@ -63,7 +63,7 @@ def _count(file: IO[bytes]) -> dict[int, int]:
     counts: dict[int, int] = {}
     number = 0
     for event, element in ElementTree.iterparse(file, ("start", "end")):
-        tag = _local(element.tag)
+        tag = local_tag(element.tag)
         if event == "start" and tag == "row":
             number = int(element.get("r") or number + 1)
         elif event == "end" and tag == "c":
@@ -78,7 +78,7 @@ def _count(file: IO[bytes]) -> dict[int, int]:
 
 def _lacks_result(cell: ElementTree.Element) -> bool:
     """Whether a cell has a formula and no value; a text without characters is a value."""
-    parts = {_local(part.tag): part for part in cell}
+    parts = {local_tag(part.tag): part for part in cell}
     if "f" not in parts:
         return False
     if "v" not in parts:
@@ -86,5 +86,6 @@ def _lacks_result(cell: ElementTree.Element) -> bool:
     return not parts["v"].text and cell.get("t") != "str"
 
 
-def _local(tag: str) -> str:
+def local_tag(tag: str) -> str:
+    """A tag without its namespace."""
     return tag.rpartition("}")[2]

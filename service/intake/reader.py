@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.errors import InputError
@@ -12,7 +13,11 @@ from service.intake.format import Format, detect_format
 
 @dataclass(frozen=True, slots=True)
 class OpenedInput:
-    """A source with what was found out about its file."""
+    """A source with what was found out about its file.
+
+    `number_formats` says how numbers and dates of a workbook's columns are shown, where kinds are
+    kept: a built-in format by its number, one of the file's own by its code.
+    """
 
     source: Source
     format: Format
@@ -20,6 +25,7 @@ class OpenedInput:
     separator: str = ","
     line_terminator: str = "\n"
     is_plain_utf8: bool = False
+    number_formats: Mapping[str, int | str] = field(default_factory=dict)
 
 
 def open_input(
@@ -68,7 +74,10 @@ def open_input(
         return OpenedInput(lines, found, notices + lines.notices, is_plain_utf8=True)
     source = _open(path, found, sheet, keep_kinds)
     plain = found is Format.PARQUET
-    return OpenedInput(source, found, notices + source.notices, is_plain_utf8=plain)
+    formats: Mapping[str, int | str] = getattr(source, "number_formats", {})
+    return OpenedInput(
+        source, found, notices + source.notices, is_plain_utf8=plain, number_formats=formats
+    )
 
 
 def _open_delimited(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice, repeat
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from service.intake.cells import Cell, ColumnKinds, frame_of, kinds_of, shown
 from service.intake.formulas import formulas_without_result
 from service.intake.header import SEARCHED_ROWS, column_names, find_header
 from service.intake.html_table import read_html_table
+from service.intake.number_formats import column_formats
 from service.intake.text_column import is_text_name
 
 ROWS = 4096
@@ -41,6 +43,8 @@ class TableSource:
         result that can keep them.
     formulas : mapping of int to int
         Formulas without result in each row that has any.
+    formats_below : function, optional
+        Gives the number formats of columns, by column, below a header that ends before a row.
 
     Raises
     ------
@@ -57,6 +61,7 @@ class TableSource:
         *,
         keep_kinds: bool = False,
         formulas: Mapping[int, int] = MappingProxyType({}),
+        formats_below: Callable[[int], Mapping[int, int | str]] | None = None,
     ) -> None:
         self._rows = rows
         head = [[shown(cell) for cell in row] for row in islice(self._iterate(), SEARCHED_ROWS)]
@@ -82,6 +87,8 @@ class TableSource:
         self._keeps_kinds = keep_kinds and kinds.are_mixed()
         self.schema = dict(zip(self._names, self._dtypes, strict=True))
         self.total = n_rows
+        looks = formats_below(below) if formats_below is not None else {}
+        self.number_formats = {self._names[i]: f for i, f in looks.items() if i < width}
         above = (f"表头在第 {first_row + index} 行，其上的标题或说明未带入结果。",) if index else ()
         self.notices = notices + above + renamed + self._without_result()
 
@@ -187,6 +194,7 @@ def open_workbook(path: Path, sheet: str | None, *, keep_kinds: bool = False) ->
         notices,
         keep_kinds=keep_kinds,
         formulas=formulas_without_result(path, name),
+        formats_below=partial(column_formats, path, name) if keep_kinds else None,
     )
 
 

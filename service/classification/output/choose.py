@@ -48,7 +48,7 @@ def open_output(
     if format is Format.XLSX:
         from service.classification.output.workbook import xlsx_output
 
-        return xlsx_output(folder, names, text_column)
+        return xlsx_output(folder, names, text_column, opened.number_formats)
     from service.classification.output.appended import delimited_output
 
     own = "\t" if format is Format.TSV else ","

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,7 @@ from service.classification.output.spooled import SpooledOutput
 from service.classification.output.target import Unfit
 from service.intake.batch import KINDS
 from service.intake.cells import of_kind
+from service.intake.number_formats import is_date_format
 
 MAX_ROWS = 1_048_575
 MAX_CHARACTERS = 32_767
@@ -26,8 +28,13 @@ _FIRST_DATE = dt.date(1900, 3, 1)
 """Excel takes 1900 for a leap year; before this day its dates are wrong."""
 
 
-def xlsx_output(folder: Path, names: Sequence[str], text_column: str) -> SpooledOutput:
-    """Make a workbook; the text column is wide."""
+def xlsx_output(
+    folder: Path,
+    names: Sequence[str],
+    text_column: str,
+    formats: Mapping[str, int | str] = MappingProxyType({}),
+) -> SpooledOutput:
+    """Make a workbook; the text column is wide, and columns of `formats` look as they did."""
 
     def join(parts: Sequence[Path], path: Path) -> None:
         options = {
@@ -40,7 +47,7 @@ def xlsx_output(folder: Path, names: Sequence[str], text_column: str) -> Spooled
         with xlsxwriter.Workbook(str(path), options) as book:
             sheet = book.add_worksheet("标注结果")
             _head(book, sheet, names, text_column)
-            last_row = _body(book, sheet, parts)
+            last_row = _body(book, sheet, parts, [formats.get(name) for name in names])
             sheet.autofilter(0, 0, last_row, len(names) - 1)
 
     return SpooledOutput(folder, join, unfit, MAX_ROWS)
@@ -66,18 +73,23 @@ def _head(book: Any, sheet: Any, names: Sequence[str], text_column: str) -> None
     sheet.freeze_panes(1, 0)
 
 
-def _body(book: Any, sheet: Any, parts: Sequence[Path]) -> int:
+def _body(book: Any, sheet: Any, parts: Sequence[Path], formats: Sequence[int | str | None]) -> int:
     """Write all rows and return the number of the last."""
+    numbers, days = _looks(book, formats)
     date, datetime, time, duration = (
         book.add_format({"num_format": form}) for form in (_DATE, _DATETIME, _TIME, _DURATION)
     )
     writers: dict[type, Callable[[int, int, Any], object]] = {
         str: lambda row, column, cell: sheet.write_string(row, column, _line_ends(cell)),
-        int: sheet.write_number,
-        float: sheet.write_number,
+        int: lambda row, column, cell: sheet.write_number(row, column, cell, numbers.get(column)),
+        float: lambda row, column, cell: sheet.write_number(row, column, cell, numbers.get(column)),
         bool: sheet.write_boolean,
-        dt.date: lambda row, column, cell: sheet.write_datetime(row, column, cell, date),
-        dt.datetime: lambda row, column, cell: sheet.write_datetime(row, column, cell, datetime),
+        dt.date: lambda row, column, cell: sheet.write_datetime(
+            row, column, cell, days.get(column, date)
+        ),
+        dt.datetime: lambda row, column, cell: sheet.write_datetime(
+            row, column, cell, days.get(column, datetime)
+        ),
         dt.time: lambda row, column, cell: sheet.write_datetime(row, column, cell, time),
         dt.timedelta: lambda row, column, cell: sheet.write_datetime(row, column, cell, duration),
     }
@@ -91,6 +103,19 @@ def _body(book: Any, sheet: Any, parts: Sequence[Path]) -> int:
                 if cell is not None and cell != "":
                     writers[type(cell)](number, column, cell)
     return number
+
+
+def _looks(book: Any, formats: Sequence[int | str | None]) -> tuple[dict[int, Any], dict[int, Any]]:
+    """Formats of the columns for their numbers, and for their days."""
+    made = {
+        column: book.add_format({"num_format": form})
+        for column, form in enumerate(formats)
+        if form is not None
+    }
+    days = {
+        c: made[c] for c, form in enumerate(formats) if form is not None and is_date_format(form)
+    }
+    return {c: form for c, form in made.items() if c not in days}, days
 
 
 def _kinds(frame: pl.DataFrame) -> list[str]:
