@@ -24,7 +24,7 @@ from models.text.redaction.redact import redact
 
 _SIMILAR, _SAME_MATTER, _SAME_PLACE, _EQUAL, _SAME_GROUP = 0.38, 0.06, 0.04, 0.75, 0.62
 _SAME_PLACES = 0.5
-_BLOCK = 1000
+_BLOCK = 200
 _MOST_PRODUCTS = 60_000_000
 _SHARE, _MATTER_SHARE = 0.6, 0.7
 _LONGEST_NAME = 24
