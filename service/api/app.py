@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 import models
 from models.document import Document
 from models.predictor import Predictor
-from service.api import auth, cases, classify, jobs, problems, reports, review, system
+from service.api import auth, cases, classify, jobs, problems, repeats, reports, review, system
 from service.api import models as models_router
 from service.api.batching import Batcher
 from service.api.headers import SecureHeaders
@@ -101,6 +101,7 @@ def create_app(
     for router in (
         classify.router,
         cases.router,
+        repeats.router,
         reports.router,
         auth.router,
         jobs.router,

@@ -35,6 +35,11 @@ class LazyGroup(ChineseGroup):
             "deadline_app",
             "算依申请公开的各项期限，逐日写明计入与不计入的理由。",
         ),
+        "repeats": (
+            "service.cli.repeats",
+            "repeats_app",
+            "在登记簿里找相同、相近的申请和当月件数，只列证据。",
+        ),
         "redact": ("service.cli.redact", "redact_app", "把文件中的个人信息换成类型标记。"),
         "serve": ("service.cli.serve", "serve_app", "启动服务：浏览器中的工作台和 HTTP 接口。"),
         "work": ("service.cli.work", "work_app", "只做作业，不开页面。"),

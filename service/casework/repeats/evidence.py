@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass
 from rapidfuzz.distance import Indel
 
 _MOST_DIFFERENCES = 6
-_DIGITS = re.compile(r"\d+")
+_NUMBERS = re.compile(
+    r"\d+|[零〇一二三四五六七八九十百]+(?=[组号期批次村社队栋幢座区届项]|单元|标段)|[a-z](?=[号区地座])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,13 @@ def differences(earlier: str, new: str) -> tuple[tuple[str, str], ...]:
 
 
 def numbers_differ(earlier: str, new: str) -> bool:
-    """Whether the digit runs of two texts are not the same."""
-    return sorted(_DIGITS.findall(earlier)) != sorted(_DIGITS.findall(new))
+    """Whether years, document, parcel or group numbers of two texts are not the same."""
+    return numbers_of(earlier) != numbers_of(new)
+
+
+def numbers_of(text: str) -> tuple[str, ...]:
+    """Numbers of a comparable text, sorted: digits, and 三 of 三组 or 第三批."""
+    return tuple(sorted(_NUMBERS.findall(text)))
 
 
 def what_to_verify(

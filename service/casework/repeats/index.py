@@ -46,6 +46,8 @@ class NewRequest:
     applicant: str = ""
     identity: str = ""
     received_on: dt.date | None = None
+    case_id: str = ""
+    """If the register already has this number, that row is the request itself."""
 
 
 class RepeatIndex:
@@ -61,6 +63,7 @@ class RepeatIndex:
         self.register = register
         frame = register.frame
         self._by_applicant = _Lookup(frame.select(applicant_key())["key"])
+        self._by_case = _Lookup(frame["case_id"])
         names = frame.select(squeezed_names())["applicant"]
         self._by_name = _Lookup(pl.select(pl.when(names != "").then(names))[names.name])
         self._person_of = np.where(names != "", names.rank("dense").to_numpy(), 0)
@@ -83,6 +86,15 @@ class RepeatIndex:
     def __len__(self) -> int:
         return len(self.register)
 
+    @property
+    def text_groups(self) -> NDArray[np.int64]:
+        """For each row the number of its distinct text, opening and punctuation apart."""
+        return self._group_of.astype(np.int64)
+
+    def plain_text(self, row: int) -> str:
+        """Comparable form of the text of a row."""
+        return str(self._texts[int(self._group_of[row])])
+
     def query(self, request: NewRequest) -> Evidence:
         """Gather what a person needs to judge whether a request repeats earlier ones.
 
@@ -94,10 +106,14 @@ class RepeatIndex:
         text = plain_texts(pl.Series([request.text]))[0]
         if not text:
             raise RegisterError("申请内容是空的，不能与登记簿比较。")
+        itself = self._by_case.rows(request.case_id) if request.case_id else np.empty(0, np.int64)
         own_rows, basis, notices = self._rows_of_applicant(request)
+        own_rows = np.setdiff1d(own_rows, itself, assume_unique=True)
         own, n_own = self._matches(text, own_rows, basis)
         groups, scores = self._similar_groups(text)
         rows, similarity = self._members(groups, scores)
+        others = ~np.isin(rows, itself)
+        rows, similarity = rows[others], similarity[others]
         shown = [
             self._match(int(row), text, float(score), "")
             for row, score in zip(rows[:MOST_SHOWN], similarity[:MOST_SHOWN], strict=True)

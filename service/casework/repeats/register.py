@@ -50,6 +50,17 @@ class Register:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def require_texts(self) -> None:
+        """Refuse a register in which nothing can be compared.
+
+        Raises
+        ------
+        RegisterError
+            If no row has a text.
+        """
+        if (self.frame["text"].str.strip_chars() == "").all():
+            raise RegisterError("登记簿各行都没有申请内容，不能比较。请检查正文列。")
+
     @classmethod
     def from_frame(cls, frame: pl.DataFrame) -> Register:
         """Bring a frame into the register's form; missing columns are unknown throughout.
@@ -59,25 +70,16 @@ class Register:
         RegisterError
             If there is no `text` column, no row, or no applicant in any row.
         """
-        if "text" not in frame.columns:
-            raise RegisterError("登记簿没有申请内容这一列，不能比较。")
-        if frame.is_empty():
-            raise RegisterError("登记簿是空的，没有可以比较的申请。")
-        texts = [
-            _text(frame, name).alias(name) for name in ("case_id", "applicant", "identity", "text")
-        ]
-        dates = [_dates(frame, name).alias(name) for name in ("received_on", "replied_on")]
-        result = pl.DataFrame([*texts, *dates]).with_columns(
-            applicant=pl.when(pl.col("applicant").is_in(_BLANK_NAMES))
-            .then(pl.lit(""))
-            .otherwise(pl.col("applicant"))
-        )
+        result = _in_form(frame)
         n_missing = int((result["applicant"] == "").sum())
         if n_missing == len(result):
             raise RegisterError(
                 "登记簿各行都没有申请人，不能判断是否同一申请人。请补上“申请人”一列。"
             )
+        n_textless = int((result["text"].str.strip_chars() == "").sum())
         notices = []
+        if n_textless:
+            notices.append(f"{n_textless} 行没有申请内容：不参加比较，只计件数。")
         if n_missing:
             notices.append(f"{n_missing} 行没有申请人：只能按内容比较，不计入任何人的件数。")
         n_undated = int(result["received_on"].is_null().sum())
@@ -86,7 +88,13 @@ class Register:
         return cls(result, tuple(notices))
 
 
-def read_register(path: Path, text_column: str | None = None) -> Register:
+def read_register(
+    path: Path,
+    text_column: str | None = None,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+) -> Register:
     """Read a register from a table file; columns are found by their usual Chinese names.
 
     Raises
@@ -94,20 +102,66 @@ def read_register(path: Path, text_column: str | None = None) -> Register:
     InputError
         If the file cannot be used, or has no applicants or no text.
     """
-    opened = open_input(path)
+    frame, listed = _read_table(path, text_column, sheet, encoding)
+    if "applicant" not in frame.columns:
+        raise RegisterError(
+            f"登记簿没有“申请人”一列，不能判断是否同一申请人；文件中的列有：{listed}。"
+        )
+    register = Register.from_frame(frame)
+    register.require_texts()
+    return register
+
+
+def read_requests(
+    path: Path,
+    text_column: str | None = None,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+) -> pl.DataFrame:
+    """Read new requests from a table file, in the columns of a register; applicants may lack.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used, has no row or no text.
+    """
+    frame, _ = _read_table(path, text_column, sheet, encoding)
+    return _in_form(frame)
+
+
+def _read_table(
+    path: Path, text_column: str | None, sheet: str | None, encoding: str | None
+) -> tuple[pl.DataFrame, str]:
+    """Known columns under our names, and the names of all columns for a message."""
+    opened = open_input(path, sheet=sheet, encoding=encoding)
     text = find_text_column(opened.source.sample(), text_column)
     chosen = {text: "text"}
     for target, names in _COLUMNS.items():
         found = next((name for name in names if name in opened.source.schema), None)
         if found is not None and found not in chosen:
             chosen[found] = target
-    if "applicant" not in chosen.values():
-        listed = "、".join(opened.source.schema)
-        raise RegisterError(
-            f"登记簿没有“申请人”一列，不能判断是否同一申请人；文件中的列有：{listed}。"
-        )
     frames = [chunk.parse().frame.select(list(chosen)) for chunk in opened.source.chunks()]
-    return Register.from_frame(pl.concat(frames).rename(chosen))
+    if not frames:
+        raise RegisterError(f"{path.name} 是空的，没有可以比较的申请。")
+    return pl.concat(frames).rename(chosen), "、".join(opened.source.schema)
+
+
+def _in_form(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns of a register, unknown ones blank; names that say nothing are blank, too."""
+    if "text" not in frame.columns:
+        raise RegisterError("登记簿没有申请内容这一列，不能比较。")
+    if frame.is_empty():
+        raise RegisterError("登记簿是空的，没有可以比较的申请。")
+    texts = [
+        _text(frame, name).alias(name) for name in ("case_id", "applicant", "identity", "text")
+    ]
+    dates = [_dates(frame, name).alias(name) for name in ("received_on", "replied_on")]
+    return pl.DataFrame([*texts, *dates]).with_columns(
+        applicant=pl.when(pl.col("applicant").is_in(_BLANK_NAMES))
+        .then(pl.lit(""))
+        .otherwise(pl.col("applicant"))
+    )
 
 
 def _text(frame: pl.DataFrame, name: str) -> pl.Series:
