@@ -13,7 +13,21 @@ from fastapi_offline import FastAPIOffline
 import models
 from models.document import Document
 from models.predictor import Predictor
-from service.api import auth, cases, classify, jobs, problems, repeats, reports, review, system
+from models.summarizers.generation.request import Generator
+from service.api import (
+    auth,
+    case_changes,
+    case_records,
+    cases,
+    classify,
+    imports,
+    jobs,
+    problems,
+    repeats,
+    reports,
+    review,
+    system,
+)
 from service.api import models as models_router
 from service.api.batching import Batcher
 from service.api.headers import SecureHeaders
@@ -70,6 +84,7 @@ def create_app(
         app.state.reader = default_reader(
             None if chosen.reply_model_path is None else str(chosen.reply_model_path)
         )
+        app.state.generator = await run_in_threadpool(_open_generator, chosen)
         opened = await run_in_threadpool(open_store, chosen) if database is None else database
         app.state.database = opened
         app.state.registry = create_registry(
@@ -101,6 +116,9 @@ def create_app(
     for router in (
         classify.router,
         cases.router,
+        case_changes.router,
+        case_records.router,
+        imports.router,
         repeats.router,
         reports.router,
         auth.router,
@@ -111,8 +129,19 @@ def create_app(
     ):
         app.include_router(router)
     problems.install(app)
-    uploads = dict.fromkeys(("/v1/reports", "/v1/jobs", "/console"), chosen.max_upload_bytes)
+    uploads = dict.fromkeys(
+        ("/v1/reports", "/v1/jobs", "/v1/imports", "/console"), chosen.max_upload_bytes
+    )
     limits = uploads | {"/": chosen.max_body_bytes}
     app.add_middleware(SecureHeaders)
     app.add_middleware(Observe, telemetry=telemetry, limits=limits)
     return app
+
+
+def _open_generator(settings: Settings) -> Generator | None:
+    """The generator that the settings name; a wrong one stops the start with its reason."""
+    if not settings.generator:
+        return None
+    from models.summarizers.generation.opening import open_generator
+
+    return open_generator(settings.generator, settings.generator_key)

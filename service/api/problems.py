@@ -41,6 +41,7 @@ TITLES = {
     413: "内容太大",
     415: "内容类型不支持",
     422: "内容不能用",
+    428: "没有说明版本",
     429: "试得太多次了",
     500: "程序内部出错",
     503: "服务尚未就绪",
@@ -48,7 +49,7 @@ TITLES = {
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": TITLES[status], "content": {MEDIA_TYPE: {}}}
-    for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
+    for status in (400, 401, 403, 404, 409, 413, 422, 428, 429, 503)
 }
 
 

@@ -17,7 +17,7 @@ from service.cases.selection import KINDS
 from service.cases.tables import Case
 from service.cases.text_key import text_keys, text_secret
 from service.cases.timeline import reckon_due
-from service.classification.rejects import has_content
+from service.classification.content import has_content
 from service.database.base import now
 from service.report.figures.naming import load_naming
 
