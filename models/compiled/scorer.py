@@ -65,6 +65,10 @@ class CompiledScorer:
         self._model: tuple[Any, ...] | None = None
         self._room: deque[_Room] = deque()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as the model alone."""
+        return type(self), (self._hasher, self._vocabulary, self._scorer)
+
     def score_texts(self, texts: Sequence[str]) -> Scored | None:
         """Score Python strings, lone surrogates included; None if compiled code is not ready."""
         if self._loader.expect(len(texts)) is None:

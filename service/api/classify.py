@@ -20,8 +20,8 @@ from service.api.problems import RESPONSES
 from service.api.schemas import ClassifyIn, ClassifyOut
 from service.api.telemetry import Telemetry
 from service.classification.classify import heads_json
+from service.classification.content import has_content
 from service.classification.outcomes import outcomes_json
-from service.classification.rejects import has_content
 from service.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["classify"], dependencies=[Depends(needs(Right.CLASSIFY))])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.document import Document
 from models.errors import TextError
 from models.prediction import Prediction
-from service.classification.answer import Classifier
-from service.classification.rejects import has_content
+from service.classification.content import has_content
+
+if TYPE_CHECKING:
+    from service.classification.answer import Classifier
 
 
 def classify_text(text: str, classifier: Classifier) -> Mapping[str, Prediction]:

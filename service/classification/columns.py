@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from models.errors import InputError
 from models.prediction import HeadPredictions, PredictionBatch
+from service.classification.headings import DECISIONS, HEADINGS
 
-HEADINGS = {"topic": "主题", "subtopic": "二级主题", "intent": "诉求类型", "outcome": "办理结果"}
-HEADLINE, HEADLINE_HEADING = "headline", "拟标题"
-DECISIONS = {True: "采纳", False: "复核"}
 _CODES = ("review", "accept")
 _PREFIX = {True: "阳光_", False: "yangguang_"}
 

@@ -7,32 +7,46 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from threading import Event
 
 import models
+from models.compiled.loading import LOADER
 from models.errors import InputError
-from service.classification.answer import ChunkLabeller, Classifier, LetterReader, ReplyTask
-from service.classification.columns import HEADLINE, HEADLINE_HEADING, plan_columns
+from service.classification.answer import (
+    Answered,
+    ChunkLabeller,
+    Classifier,
+    LetterReader,
+    ReplyTask,
+)
+from service.classification.columns import plan_columns
 from service.classification.duplicates import find_id_column
 from service.classification.engine import map_in_order, n_cores
+from service.classification.headings import HEADLINE, HEADLINE_HEADING
 from service.classification.outcome_columns import OutcomeColumns
 from service.classification.outcomes import default_reader
 from service.classification.result_files import ResultFiles, rejects_path
 from service.classification.summary import Summary
 from service.classification.workdir import WorkDirectory, run_key
 from service.errors import refusal
-from service.intake.batch import pieces
+from service.intake.batch import Chunk, pieces
 from service.intake.format import Format, output_format
 from service.intake.reader import OpenedInput, open_input
 from service.intake.text_column import find_text_column, named_column
 
+_MUCH_BYTES = 4 << 20
+"""Size of an input from which compiled code repays its loading."""
 SLOW_ROWS = 128
 """Rows saved at once where each takes milliseconds: with evidence or titles."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+Mapper = Callable[[ChunkLabeller, Iterable[Chunk], int, Event], Iterator[Answered]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,7 @@ def label_file(
     *,
     reader: LetterReader | None = None,
     partial_path: Callable[[BaseException], Path | None] | None = None,
+    mapper: Mapper = map_in_order,
 ) -> Summary:
     """Label every row of a file.
 
@@ -97,6 +112,8 @@ def label_file(
         Reads the letters of `options.reply_column`; by default the shipped one.
     partial_path : callable, optional
         If `on_progress` ends the run by raising: where a copy of the rows done so far goes.
+    mapper : callable
+        Where the work is done; by default in threads of this process.
 
     Raises
     ------
@@ -106,6 +123,8 @@ def label_file(
     started = time.monotonic()
     _check_paths(input_path, output_path)
     format = output_format(output_path)
+    if input_path.is_file() and input_path.stat().st_size > _MUCH_BYTES:
+        LOADER.prepare()
     opened = open_input(
         input_path,
         sheet=options.sheet,
@@ -145,7 +164,7 @@ def label_file(
         is_slow = options.with_evidence or options.with_headlines
         chunks = islice(pieces(units, SLOW_ROWS) if is_slow else units, run.n_chunks, None)
         n_workers = options.n_workers or n_cores()
-        for answered in map_in_order(labeller, chunks, n_workers, labeller.stop):
+        for answered in mapper(labeller, chunks, n_workers, labeller.stop):
             run.take(answered)
             if on_progress:
                 at = Progress(answered.position, opened.source.total, run.n_rows)
@@ -161,7 +180,7 @@ def label_file(
         n_duplicate_ids=n_duplicates,
         n_resumed=n_resumed,
         seconds=time.monotonic() - started,
-        notices=opened.notices + notices,
+        notices=opened.notices + notices + ((LOADER.fault,) if LOADER.fault else ()),
         tally=run.tally,
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.candidates import RequestReading, read_request
 from models.prediction import Candidate, Evidence, Prediction
-from models.replies import ItemAnswer, ReplyAnswer, ReplyReader
+
+if TYPE_CHECKING:  # the letters' rules are slow to import, and most texts come without a letter
+    from models.replies import ItemAnswer, ReplyAnswer, ReplyReader
 
 REPLY, REQUEST = "reply", "request"
 

@@ -32,12 +32,6 @@ def is_blank(texts: pl.Series) -> pl.Series:
     return ~texts.str.contains(_CONTENT).fill_null(False)
 
 
-def has_content(text: str) -> bool:
-    """Whether one text holds a character that can be seen."""
-    legal = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates are no text
-    return not bool(is_blank(pl.Series([legal], dtype=pl.String)).item())
-
-
 def rejected_rows(
     frame: pl.DataFrame, lines: NDArray[np.int64], rows: pl.Series, reason: str
 ) -> list[Reject]:

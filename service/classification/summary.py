@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from models.labels import letter_kinds
-from service.classification.columns import HEADINGS
+from service.classification.headings import HEADINGS
 from service.classification.tally import Tally
 
 _NO_OUTCOME = {"unread": "没有读出", "no_reply": "没有答复"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.prediction import Prediction
-from service.classification.columns import DECISIONS, HEADINGS
+from service.classification.headings import DECISIONS, HEADINGS
 
 
 def render_card(answers: Mapping[str, Prediction], model_id: str) -> str:

@@ -63,13 +63,10 @@ def classify(
     else:
         pipeline = load(model)
         answers, model_id = classify_text(text, pipeline), pipeline.model_id
-    outcome = _outcome(text or "", reply, answers)
     if as_json:
-        content = to_json(answers, model_id) | {"outcome": outcome}
+        content = to_json(answers, model_id) | {"outcome": _outcome(text or "", reply, answers)}
         return json.dumps(content, ensure_ascii=False, indent=2)
-    from service.cli.outcome_card import render_outcome
-
-    shown = render_outcome(outcome) if _is_worth_showing(outcome, answers) else ""
+    shown = _outcome_shown(text or "", reply, answers)
     card = render_card(answers, model_id) if answers else ""
     return "\n\n".join(filter(None, [card, shown]))
 
@@ -90,17 +87,20 @@ def _reader() -> ReplyReader:
     return default_reader()
 
 
-def _is_worth_showing(outcome: Mapping[str, Any], answers: Mapping[str, Prediction]) -> bool:
-    """Suspicions are for requests; to anybody else they would be noise."""
-    if outcome["basis"] == "reply":
-        return True
+def _outcome_shown(text: str, reply: str | None, answers: Mapping[str, Prediction]) -> str:
+    """Card of the outcome. Suspicions are for requests; to anybody else they would be noise."""
     intent = answers.get("intent")
-    return bool(outcome["to_verify"]) and intent is not None and intent.label == "disclosure"
+    if reply is None and (intent is None or intent.label != "disclosure"):
+        return ""
+    from service.cli.outcome_card import render_outcome
+
+    outcome = _outcome(text, reply, answers)
+    return render_outcome(outcome) if reply is not None or outcome["to_verify"] else ""
 
 
 def _reply(reply: str | None, file: Path | None) -> str | None:
     from models.errors import TextError
-    from service.classification.rejects import has_content
+    from service.classification.content import has_content
 
     if reply is not None and file is not None:
         raise InputError("--reply 和 --reply-file 只能给一个。")

@@ -17,7 +17,7 @@ from service.cases.labelling import append_predictions
 from service.cases.registering import touch
 from service.cases.repository import claim_case
 from service.cases.tables import Case, Reply
-from service.classification.rejects import has_content
+from service.classification.content import has_content
 from service.database.base import now
 
 

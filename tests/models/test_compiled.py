@@ -1,6 +1,7 @@
 """The compiled pass gives what numpy gives, to the last bit, or steps aside."""
 
 import builtins
+import pickle
 import sys
 import types
 
@@ -102,6 +103,10 @@ def test_bytes_that_are_no_utf8_are_refused_and_leave_no_trace(pipeline, broken)
     with pytest.raises(UnicodeDecodeError):
         pipeline.predict_utf8(bad, np.array([0, len(bad)], np.int64))
     same(before, pipeline.predict_utf8(data, offsets))
+
+
+def test_a_loaded_model_travels_to_another_process(pipeline, texts):
+    same(pipeline.predict_texts(texts), pickle.loads(pickle.dumps(pipeline)).predict_texts(texts))
 
 
 def test_until_the_code_is_ready_numpy_answers(pipeline, texts):

@@ -1,15 +1,16 @@
 import csv
 import io
 import json
+import unicodedata
 
 import numpy as np
 import polars as pl
 import pytest
 
+from service.classification.content import has_content
 from service.classification.rejects import (
     HEADER,
     encode_rejects,
-    has_content,
     is_blank,
     rejected_rows,
 )
@@ -26,6 +27,13 @@ def test_texts_without_a_visible_character_are_blank(text):
 @pytest.mark.parametrize("text", ["a", "1", "。", "😀", "請", " 好 ", "\x00a"])
 def test_other_texts_are_not(text):
     assert has_content(text)
+
+
+def test_a_text_is_blank_alone_as_in_a_column():
+    """But for code points that Python's Unicode does not know yet."""
+    known = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) not in ("Cn", "Cs")]
+    blank = is_blank(pl.Series(known, dtype=pl.String)).to_list()
+    assert blank == [not has_content(character) for character in known]
 
 
 def test_null_is_blank():
