@@ -5,10 +5,6 @@ import random
 import polars as pl
 import pytest
 
-pytest.importorskip("torch", reason="needs the extra: pip install 'yangguang[transformers]'")
-pytest.importorskip("transformers", reason="needs the extra: pip install 'yangguang[transformers]'")
-pytest.importorskip("onnxruntime", reason="needs the extra: pip install 'yangguang[onnx]'")
-
 from training.config import TransformerConfig
 from training.corpus import Corpus
 from training.neural.characters import character_tokenizer, character_vocabulary

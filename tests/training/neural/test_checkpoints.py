@@ -5,6 +5,10 @@ import shutil
 
 import pytest
 
+pytest.importorskip("torch", reason="needs yangguang[transformers]")
+pytest.importorskip("transformers", reason="needs yangguang[transformers]")
+pytest.importorskip("onnxruntime", reason="needs yangguang[transformers]")
+
 from models.encoders import checkpoint as checkpoints
 from models.encoders import memory
 from models.encoders.checkpoint import inspect_checkpoint, load_encoder, load_tokenizer

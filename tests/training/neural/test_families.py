@@ -5,6 +5,11 @@ import json
 import numpy as np
 import pytest
 
+pytest.importorskip("torch", reason="needs yangguang[transformers]")
+pytest.importorskip("transformers", reason="needs yangguang[transformers]")
+pytest.importorskip("onnx", reason="needs yangguang[transformers]")
+pytest.importorskip("onnxruntime", reason="needs yangguang[transformers]")
+
 from models.document import Document
 from models.encoders.checkpoint import inspect_checkpoint, load_encoder
 from models.encoders.networks import OnnxNetwork, TorchNetwork

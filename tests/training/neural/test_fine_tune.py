@@ -6,6 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+pytest.importorskip("torch", reason="needs yangguang[transformers]")
+pytest.importorskip("transformers", reason="needs yangguang[transformers]")
+
 from models.document import Document
 from models.encoders.checkpoint import inspect_checkpoint
 from models.errors import InputError

@@ -4,6 +4,11 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+pytest.importorskip("torch", reason="needs yangguang[transformers]")
+pytest.importorskip("transformers", reason="needs yangguang[transformers]")
+pytest.importorskip("onnx", reason="needs yangguang[transformers]")
+pytest.importorskip("onnxruntime", reason="needs yangguang[transformers]")
+
 from training.cli import app, run
 from training.compare import compare_corpus
 from training.config import read_config

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+pytest.importorskip("torch", reason="needs yangguang[transformers]")
+pytest.importorskip("transformers", reason="needs yangguang[transformers]")
+
 from models.encoders.checkpoint import inspect_checkpoint, load_encoder, load_tokenizer
 from models.encoders.networks import TorchNetwork
 from models.encoders.tokens import Reading, Tokens
