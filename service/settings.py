@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "", description="前置代理的地址，逗号隔开；只采信它们转告的来访地址"
     )
+    generator: str | None = Field(
+        None, description="生成模型：文件夹，或内网服务地址 http://主机:端口/v1#模型；不给则不用"
+    )
+    generator_key: str = Field("", repr=False, description="内网生成服务的密钥")
+    generator_seconds: Annotated[
+        float, Field(gt=0, le=600, description="生成一处文字最多几秒，排队在内")
+    ] = 30.0
     count_start_day: bool = Field(False, description="收到申请当日是否计入期限；默认不计入")
 
     @property

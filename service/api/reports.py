@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel
@@ -15,6 +15,10 @@ from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.api.headers import page_policy
 from service.api.problems import RESPONSES
+from service.api.wording import cancelled_with, open_wording
+
+if TYPE_CHECKING:
+    from service.report.drafting.wording import Wording
 
 router = APIRouter(
     prefix="/v1/reports", tags=["reports"], dependencies=[Depends(needs(Right.CLASSIFY))]
@@ -138,6 +142,9 @@ async def draft_report_upload(
     pictures: Annotated[bool, Form(description="附图示（docx、html）")] = False,
     previous_requests: Annotated[UploadFile | None, File(description="上年登记表")] = None,
     settle: Annotated[UploadFile | None, File(description="填好的核定表 xlsx")] = None,
+    generate: Annotated[bool, Form(description="用设定的生成模型拟事项名称、润色自拟文字")] = False,
+    *,
+    request: Request,
 ) -> Any:
     """Draft the annual report of a year; the answer is the file."""
     from service.report.errors import OversizedFileError
@@ -157,15 +164,23 @@ async def draft_report_upload(
                 f"“{name}”超过 {limit // 2**20} MB，请改用命令行起草，或检查是否传错文件。"
             )
         uploads[role] = (content, Path(upload.filename).suffix[:8])
-    content, settled = await run_in_threadpool(
-        _draft, uploads, year, kind, annotate=annotate, pictures=pictures
-    )
+    async with cancelled_with(request) as cancellation:
+        wording = open_wording(request.app.state, cancellation) if generate else None
+        content, settled = await run_in_threadpool(
+            _draft, uploads, year, kind, wording, annotate=annotate, pictures=pictures
+        )
     headers = {"X-Settled": "true" if settled else "false"}
     return Response(content, media_type=_MEDIA[kind], headers=headers)
 
 
 def _draft(
-    uploads: dict[str, tuple[bytes, str]], year: int, kind: str, *, annotate: bool, pictures: bool
+    uploads: dict[str, tuple[bytes, str]],
+    year: int,
+    kind: str,
+    wording: Wording | None = None,
+    *,
+    annotate: bool,
+    pictures: bool,
 ) -> tuple[bytes, bool]:
     """Draft from uploads, in a folder that is gone afterwards."""
     import json
@@ -189,6 +204,7 @@ def _draft(
             paths.get("previous"),
             paths.get("previous_requests"),
             settled,
+            wording,
         )
     if kind == "json":
         return json.dumps(draft_json(draft), ensure_ascii=False).encode(), draft.is_settled

@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from service.report.drafting.draft import Draft
+    from service.report.drafting.wording import Wording
 
 _FOUND_PROBLEMS = 1
 
@@ -49,14 +50,22 @@ def draft_cli(
     template: Annotated[
         Path | None, typer.Option("--template", help="本单位调整过样式的 Word 模板。")
     ] = None,
+    generator: Annotated[
+        str | None,
+        typer.Option(
+            "--generator",
+            metavar="DIR|URL",
+            help="用本机模型文件夹或内网服务（http://主机:端口/v1#模型）拟事项名称、润色自拟文字。",
+        ),
+    ] = None,
 ) -> None:
     """由一年的申请登记表和数据表起草年度报告。返回 0 无待核事项，1 有，2 材料不能用。."""
-    from service.report.drafting.notice import decided_lines, open_lines
+    from service.report.drafting.notice import decided_lines, open_lines, worded_lines
 
     made, problems = draft(
         year, requests, figures, out, previous=previous, previous_requests=previous_requests,
         json_path=json_path, settle=settle, final=final, pictures=pictures, annotate=annotate,
-        template=template,
+        template=template, generator=generator,
     )  # fmt: skip
     typer.echo(f"已写出 {out}" + (f"、{json_path}" if json_path else ""))
     frame = made.cases
@@ -66,7 +75,7 @@ def draft_cli(
         f"登记表 {frame.n_rows} 行：计入 {frame.frame.height} 件，{by_hand}"
         f"待核未计入 {frame.n_set_aside} 件，不属于本年 {frame.n_outside} 件。"
     )
-    for line in decided_lines(made):
+    for line in (*decided_lines(made), *worded_lines(made)):
         typer.echo(line)
     for line in (*open_lines(made), *problems):
         typer.echo(f"待核：{line}")
@@ -89,6 +98,7 @@ def draft(
     pictures: bool = False,
     annotate: bool = False,
     template: Path | None = None,
+    generator: str | None = None,
 ) -> tuple[Draft, list[str]]:
     """Draft a report and write it; returns the draft and warnings of `report check`.
 
@@ -109,7 +119,8 @@ def draft(
     from service.report.rendering.render import checked, render, save_bytes
 
     known = read_settlement(settle) if settle is not None and settle.exists() else None
-    made = draft_report(year, requests, figures, previous, previous_requests, known)
+    wording = None if generator is None else _open_wording(generator)
+    made = draft_report(year, requests, figures, previous, previous_requests, known, wording)
     if settle is not None:
         update_settlement(settle, known, made.questions, made.cases)
     if final:
@@ -121,6 +132,18 @@ def draft(
     if json_path is not None:
         save_with(json_path, lambda file: write_provenance(file, made))
     return made, problems
+
+
+def _open_wording(generator: str) -> Wording:
+    from models.summarizers.generation.opening import open_generator
+    from models.summarizers.generation.request import Limits
+    from models.summarizers.generation.rewriting import Rewriter
+    from service.report.drafting.wording import Wording
+    from service.settings import read_settings
+
+    settings = read_settings()
+    opened = open_generator(generator, settings.generator_key)
+    return Wording(Rewriter(opened, Limits(settings.generator_seconds)))
 
 
 def _refuse_open(made: Draft) -> None:

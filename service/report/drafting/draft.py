@@ -161,7 +161,7 @@ class Decided:
 
 
 class HotMatterLike(Protocol):
-    """A matter raised most, as far as a draft knows it."""
+    """A matter raised most, or a text put to a generator, as far as a draft knows it."""
 
     def to_json(self) -> dict[str, Any]:
         """The matter as plain data."""
@@ -188,6 +188,8 @@ class Draft:
         Date under the report, or empty.
     hot_topics : sequence
         The matters raised most.
+    worded : sequence
+        Texts that were put to a generator, and what became of each.
     decisions : tuple of Decided
         What people decided about contradictions and doubtful cases, each with who and when.
     is_final : bool
@@ -206,6 +208,7 @@ class Draft:
     cases: CaseTable
     signed_on: str = ""
     hot_topics: Sequence[HotMatterLike] = ()
+    worded: Sequence[HotMatterLike] = ()
     decisions: tuple[Decided, ...] = ()
     is_final: bool = False
 

@@ -65,6 +65,11 @@ def _faults(sentence: Sentence, book: FigureBook) -> Iterator[str]:
     yield from _claims(sentence.text, book)
 
 
+def faults_of(sentence: Sentence, book: FigureBook) -> list[str]:
+    """Why a sentence does not stand, in Chinese; empty if it does."""
+    return list(_faults(sentence, book))
+
+
 def numbers_in(text: str) -> list[str]:
     """Everything in some words that counts: digits, and Chinese numerals with a measure word."""
     folded = re.sub(r"\s+", "", text)

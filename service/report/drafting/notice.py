@@ -46,6 +46,19 @@ def decided_lines(draft: Draft) -> list[str]:
     return _limited([f"已核定：{decided.words}" for decided in draft.decisions])
 
 
+def worded_lines(draft: Draft) -> list[str]:
+    """How many texts a generator worded and how many of its proposals were refused."""
+    texts = [text.to_json() for text in draft.worded]
+    if not texts:
+        return []
+    taken = sum(text["generated"] for text in texts)
+    refused = sum(bool(text["reasons"]) for text in texts)
+    return [
+        f"生成模型改写 {taken} 处，拒用 {refused} 处，其余原样；"
+        "逐处见 JSON 的 generated，发布前请核对。"
+    ]
+
+
 def _limited(lines: list[str]) -> list[str]:
     if len(lines) > _MOST_LINES:
         return [*lines[:_MOST_LINES], "其余事项见随附的 JSON 文件"]

@@ -13,6 +13,7 @@ from service.report.drafting.draft import Draft
 from service.report.drafting.guard import guard
 from service.report.drafting.hot import MOST_TEXTS, HotMatter, find_hot
 from service.report.drafting.slots import Filler
+from service.report.drafting.wording import Wording
 from service.report.figures.cases import CaseTable, read_cases
 from service.report.figures.counting import count_cases
 from service.report.figures.derived import derive
@@ -34,6 +35,7 @@ def draft_report(
     previous: Path | None = None,
     previous_requests: Path | None = None,
     settlement: Settlement | None = None,
+    wording: Wording | None = None,
 ) -> Draft:
     """Draft the annual report of a year.
 
@@ -52,6 +54,8 @@ def draft_report(
     settlement : Settlement, optional
         What people decided about contradictions and doubtful cases; goes before the sheet 决定 of
         the figures workbook.
+    wording : Wording, optional
+        Lets a generator name matters and polish the person's own sentences, under guard.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def draft_report(
     if previous is not None:
         last, fault = read_last_year(previous, year)
         remarks += [fault] if fault else []
-    return build_draft(year, form, material, cases, last, earlier, remarks)
+    return build_draft(year, form, material, cases, last, earlier, remarks, wording)
 
 
 def build_draft(
@@ -85,6 +89,7 @@ def build_draft(
     last: list[Figure],
     earlier: CaseTable | None = None,
     remarks: list[str] | None = None,
+    wording: Wording | None = None,
 ) -> Draft:
     """Draft from material that is already read; see `draft_report`."""
     book = FigureBook(_time(year))
@@ -92,10 +97,14 @@ def build_draft(
     derive(book, f"{year}年")
     questions = find_questions(book, material.decisions)
     topics = find_hot(cases, year, earlier)
+    if wording is not None:
+        topics = wording.name_matters(topics)
     book.add(*(figure for topic in topics for figure in topic.figures))
     book.add(*_about_lines(book, cases, topics, earlier, form, year))
     filler = Filler(book, form, material.about, material.file, topics)
     preamble, sections, needs = compose(filler, material.texts)
+    if wording is not None:
+        sections = wording.polish_sections(sections, book)
     agency = material.about.get("机关全称", "")
     notes = [
         *(remarks or []),
@@ -121,6 +130,7 @@ def build_draft(
         cases=cases,
         signed_on=material.about.get("落款日期", ""),
         hot_topics=topics,
+        worded=wording.worded if wording is not None else (),
         decisions=tuple(decisions_of(book, questions, material, cases)),
     )
     guard(draft)

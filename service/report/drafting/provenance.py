@@ -72,6 +72,7 @@ def _without_figures(draft: Draft) -> dict[str, Any]:
             for s in draft.sections
         ],
         "hot_topics": [matter.to_json() for matter in draft.hot_topics],
+        "generated": [text.to_json() for text in draft.worded],
         "printed": printed,
         "quoted": list(_quoted(draft)),
     }  # fmt: skip

@@ -176,3 +176,20 @@ def test_a_settled_year_says_so(draft, tmp_path):
     answer = draft(more={"settle": ("s.xlsx", stream.getvalue())})
     assert answer.headers["X-Settled"] == "true"
     assert json.loads(answer.content)["decisions"][0]["by"] == "张三"
+
+
+def test_a_generator_words_texts_only_where_there_is_one_and_it_is_asked(client, draft):
+    class Echo:
+        name = "echo"
+
+        def stream(self, request, limits, cancellation=None):
+            yield request.text
+
+    client.app.state.generator = None
+    refused = draft(generate="true")
+    assert (refused.status_code, refused.json()["code"]) == (422, "input")
+    client.app.state.generator = Echo()
+    assert draft().json()["generated"] == []
+    made = draft(generate="true").json()["generated"]
+    assert made
+    assert {entry["generator"] for entry in made} == {"echo"}
