@@ -142,7 +142,9 @@ def _listed(letter: LetterText, decision: str) -> list[Marker]:
 
 
 def _circled(letter: LetterText, decision: str) -> list[Marker]:
-    found = []
+    found: list[Marker] = []
+    if not _CIRCLED.search(letter.original):
+        return found
     for at in range(len(decision)):
         first = not at or letter.source[at] != letter.source[at - 1]
         if decision[at - 1 : at] in _REFERS:

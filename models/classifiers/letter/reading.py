@@ -102,6 +102,8 @@ class _Reader:
     passages: Passages
     citations: Sequence[Citation]
     is_old: bool
+    cues: dict[tuple[int, int], list[Hit]] = field(default_factory=dict)
+    """Of each sentence, for a sentence is judged as part of several things."""
 
     def procedural(self) -> str | None:
         """Kind of procedural letter, if it is one."""
@@ -170,18 +172,24 @@ class _Reader:
 
     def judge(self, *parts: Part) -> ItemReading:
         """Weigh the signs in parts of one item, sentence by sentence."""
-        decision, provision = self.passages.decision, self.passages.provision
+        decision = self.passages.decision
         hits: list[Hit] = []
         given: list[Given] = []
         for part in parts:
             for sentence in sentences(decision, part.start, part.end):
-                for hit in find_cues(decision, provision, sentence.start, sentence.end):
+                for hit in self._cues(sentence.start, sentence.end):
                     if hit.code == "granted" and hit.kind == "cue":
                         given.append(Given(hit, sentence.is_courtesy))
                     else:
                         hits.append(hit)
             hits += self._articles(part.start, part.end)
         return weigh(parts[0], hits, given, self.passages)
+
+    def _cues(self, start: int, end: int) -> list[Hit]:
+        if (start, end) not in self.cues:
+            found = find_cues(self.passages.decision, self.passages.provision, start, end)
+            self.cues[start, end] = list(found)
+        return self.cues[start, end]
 
     def _articles(self, start: int, end: int) -> list[Hit]:
         return [

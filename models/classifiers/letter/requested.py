@@ -49,6 +49,8 @@ def requested_items(request: str) -> tuple[str, ...]:
 
     The longest list counts, of whatever style; at most 20 items.
     """
+    if not request:
+        return ()
     prepared = prepare(request)
     text = prepared.text
     lists: dict[str, list[tuple[int, int]]] = {}
