@@ -216,7 +216,7 @@ def _answer(reading: Reading, judges: list[_Judge], *, has_head: bool) -> ReplyA
             outcome=None,
             name=f"{_name(kind)}（不是办理结果）",
             probability=only.probability,
-            decision=only.decision,
+            decision=only.decision if reading.n_letters == 1 else "review",
             candidates=only.candidates,
             evidence=only.evidence,
             procedural=kind.removeprefix(PROCEDURAL),
@@ -243,7 +243,7 @@ def _answer(reading: Reading, judges: list[_Judge], *, has_head: bool) -> ReplyA
     if case.is_first_of_several:
         said.insert(0, notices.FIRST_OF_SEVERAL)
     sure = all(item.decision == "accept" for item in items) and not mixed
-    sure = sure and not case.is_first_of_several
+    sure = sure and not case.is_first_of_several and reading.n_letters == 1
     candidates = least.candidates
     if len(items) > 1:
         candidates = (Candidate(case.outcome, _name(case.outcome), least.probability),)

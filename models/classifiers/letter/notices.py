@@ -25,9 +25,16 @@ def disagreement(by_rules: str, by_head: str) -> str:
     return f"按条文和用语读作“{by_rules}”，按通篇文字读作“{by_head}”，请人工复核。"
 
 
+def several_letters(n: int) -> str:
+    """Say that a text holds more than one letter."""
+    return f"这里像是有 {n} 封答复书：一件只能对一封，请分开登记后再读。"
+
+
 def of_reading(reading: Reading) -> list[str]:
     """Notices that follow from the letter itself."""
     said = []
+    if reading.n_letters > 1:
+        said.append(several_letters(reading.n_letters))
     if reading.is_old_law:
         said.append(OLD_LAW)
     others = {

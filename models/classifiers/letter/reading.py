@@ -18,6 +18,7 @@ from models.classifiers.letter.procedural import (
     which_procedural,
 )
 from models.classifiers.letter.requested import listed_items, requested_items
+from models.classifiers.letter.several import count_letters
 from models.classifiers.letter.text import LetterText, prepare
 from models.classifiers.letter.weighing import Given, ItemReading, totals, weigh
 
@@ -57,6 +58,8 @@ class Reading:
     procedural: str | None
     is_old_law: bool
     citations: tuple[Citation, ...] = field(default=())
+    n_letters: int = 1
+    """More than one if a cell holds several letters: then the case is not that of one."""
 
     def decision_text(self, item: ItemReading) -> str:
         """The agency's own words of an item, of the letter if there is but one, for a head."""
@@ -93,7 +96,8 @@ def read_letter(original: str, request: str = "") -> Reading:
         if len(found) == 1 and not names and request:
             found = apart(found[0], listed_items(request), passages.decision, reader.judge)
         items = tuple(found) or (reader.from_titles(),)
-    return Reading(letter, passages, items, kind, is_old, tuple(citations))
+    n_letters = count_letters(original)
+    return Reading(letter, passages, items, kind, is_old, tuple(citations), n_letters)
 
 
 @dataclass(frozen=True, slots=True)

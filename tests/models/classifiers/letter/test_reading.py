@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.classifiers.letter.reading import read_letter
-from models.replies import rules_alone
+from models.classifiers.letter.several import count_letters
+from models.replies import load_reader, rules_alone
 
 LETTERS = [
     # 予以公开
@@ -203,3 +204,48 @@ def test_evidence_is_a_span_of_the_letter_as_received(letter, cut):
     text = letter[:cut] + "\n" + letter[cut:]
     (answer,) = rules_alone().read([text])
     assert all(text[e.start : e.end] == e.text for e in answer.evidence)
+
+
+ONE = (
+    "关于张某申请的答复书\n"
+    "经检索，该信息不存在，依据《条例》第三十六条第（四）项告知。\n2024年3月1日"
+)
+TWO = "关于李某申请的答复书\n你申请的规划许可证经检索，该信息不存在。\n二〇二四年三月五日"
+
+
+def test_two_letters_in_one_cell_go_to_a_person():
+    (one, both) = load_reader().read([ONE, f"{ONE}\n\n{TWO}"])
+    assert one.decision == "accept"
+    assert not any("封答复书" in notice for notice in one.notices)
+    assert "这里像是有 2 封答复书" in both.notices[0]
+    assert both.decision == "review"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "规划局\n政府信息公开答复书\n关于张某申请的答复\n现予公开。\n2024年3月1日\n附件：1.批复",
+        "本局2024年3月1日收到申请，关于李某申请的答复书另行送达。",
+    ],
+)
+def test_titles_and_dates_of_one_letter_are_one_letter(text):
+    assert count_letters(text) == 1
+
+
+OCR = [
+    # lines broken anywhere, blanks in words, misread characters
+    (
+        "该信 息公开后可能危\n机国家安\n全，依据《政府信息公开条列》笫十\n四条，不于公\n开。",
+        "refused.security",
+    ),
+    ("属 于行政法案\n卷信息，笫十六条\n笫二款，决定不\n予公开。", "refused.enforcement_file"),
+    ("经检索，该信 息末制\n作、末获取，不\n仔在。", "unavailable.not_held"),
+    ("該資訊屬於過程性資訊，依條例第十六條第二款，不予公開。", "refused.process"),
+    ("經徵求第三方意見，其不同意公開，涉及商業秘密，不予公開。", "refused.third_party"),
+]
+
+
+@pytest.mark.parametrize(("letter", "outcome"), OCR)
+def test_scanned_and_traditional_letters(letter, outcome):
+    assert kind(letter) == outcome
