@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench fit clean
+.PHONY: help demo serve test faults check fix bench fit clean
 
 help:  ## explain the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 10
@@ -29,6 +29,9 @@ serve: $(BIN)/yangguang  ## start the service on this machine
 
 test: $(VENV)/.dev  ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+faults: $(VENV)/.dev  ## kill, fill and cut off the program fifty times each
+	YANGGUANG_KILLS=50 $(BIN)/python -m pytest -n 2 --dist loadscope tests/faults
 
 check: $(VENV)/.dev  ## lint, types, import contracts, documentation
 	$(BIN)/ruff check .
