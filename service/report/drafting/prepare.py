@@ -72,13 +72,21 @@ def draft_report(
         merged = {**material.decisions, **settlement.decisions}
         material = replace(material, decisions=merged)
     cases = read_cases(requests, year, settlement.cases if settlement else ())
-    earlier = read_cases(previous_requests, year - 1) if previous_requests else None
-    remarks: list[str] = []
+    earlier, doubt = _earlier(previous_requests, year - 1) if previous_requests else (None, "")
+    remarks = [doubt] if doubt else []
     last: list[Figure] = []
     if previous is not None:
         last, fault = read_last_year(previous, year)
         remarks += [fault] if fault else []
     return build_draft(year, form, material, cases, last, earlier, remarks, wording)
+
+
+def _earlier(path: Path, year: int) -> tuple[CaseTable | None, str]:
+    """Last year's register, and what is wrong with it; a wrong one would make false comparisons."""
+    table = read_cases(path, year)
+    if 2 * table.n_outside > table.n_rows or not table.frame.height:
+        return None, f"上年登记表 {table.file} 中的申请大多不属于{year}年，没有与上年比较"
+    return table, ""
 
 
 def build_draft(

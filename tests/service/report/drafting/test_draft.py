@@ -323,3 +323,25 @@ def test_the_template_is_the_one_its_script_writes():
     assert [round(x.mm) for x in (section.top_margin, section.left_margin, section.bottom_margin,
                                   section.right_margin)] == [37, 28, 35, 26]  # fmt: skip
     assert Path(template.template_path()).exists()
+
+
+def test_each_business_line_says_what_was_asked_most_and_compares_with_last_year(tmp_path):
+    last = tmp_path / "last.csv"
+    rows = pl.read_csv(REQUESTS, infer_schema=False)
+    days = [pl.col(name).str.replace_all("2020-", "2019-") for name in ("收到日期", "办结日期")]
+    rows.filter(pl.col("收到日期") >= "2020").head(150).with_columns(days).write_csv(last)
+    draft = draft_report(2020, REQUESTS, FIGURES, previous_requests=last)
+    text = text_of(draft)
+    assert "土地资源方面，共有申请223件，比上年增加" in text
+    assert "青禾区柳湾村征地补偿31件，比上年增加" in text
+    assert "主要涉及区片综合地价标准" in text
+    matter = draft.hot_topics[0]
+    assert matter.change.value == matter.figure.value - matter.last.value
+    assert set(matter.last.source.ids) <= set(rows["编号"])
+    assert checked(render(draft, ".html"), "r.html") == []
+
+
+def test_a_register_of_another_year_is_not_compared_with(sample):
+    draft = draft_report(2020, REQUESTS, FIGURES, previous_requests=REQUESTS)
+    assert any("没有与上年比较" in line for line in notice_lines(draft))
+    assert text_of(draft) == text_of(sample)
