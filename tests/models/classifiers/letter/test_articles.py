@@ -7,6 +7,7 @@ from models.classifiers.letter.numerals import chinese_numeral, parse_numeral
 from models.classifiers.letter.text import prepare
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+CHINESE_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
 NAMES = (
     "《条例》",
     "《中华人民共和国政府信息公开条例》",
@@ -26,6 +27,7 @@ ITEM = (
     "第（{}）目",
     "（{}）",
     "第【{}】项",
+    "第（{}）項",
 )
 
 
@@ -35,7 +37,9 @@ def parse(text):
 
 def styles(value):
     """Every way in which offices write a number."""
-    return st.sampled_from([str(value), str(value).translate(FULL_WIDTH), chinese_numeral(value)])
+    digit_by_digit = str(value).translate(CHINESE_DIGITS)  # 三六条
+    ways = [str(value), str(value).translate(FULL_WIDTH), chinese_numeral(value), digit_by_digit]
+    return st.sampled_from(ways)
 
 
 @st.composite

@@ -83,3 +83,19 @@ def test_a_request_is_not_its_own_repeat(row_number, case_id):
 def test_numbers_are_those_that_tell_objects_apart():
     assert numbers_of("三组2019年征地") == ("2019", "三")
     assert numbers_of("统一征地一事") == ()
+
+
+def test_what_a_register_lacks_or_cannot_mean_is_said():
+    rows = [
+        ("张三", "申请公开征地批复", "2999-01-01"),
+        ("无", "申请公开征地批复", "不详"),
+        ("李四", " ", "2024年3月1日"),
+    ]
+    frame = pl.DataFrame(rows, schema=["applicant", "text", "received_on"], orient="row")
+    notices = overview(RepeatIndex(Register.from_frame(frame))).notices
+    assert [notice.split("，")[0].split("：")[0] for notice in notices] == [
+        "1 行没有申请内容",
+        "1 行没有申请人",
+        "1 行没有收到日期",
+        "1 行收到日期在今天之后",
+    ]
