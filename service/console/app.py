@@ -29,6 +29,9 @@ def create_console(state: State) -> FastAPI:
         model_choice,
         model_page,
         registering,
+        report_figures,
+        report_page,
+        report_versions,
         review_page,
         sign_in,
         statistics_page,
@@ -42,7 +45,7 @@ def create_console(state: State) -> FastAPI:
     pages = (
         sign_in, desk, registering, importing, review_page, case_page, case_changes, case_list,
         statistics_page, checking, model_page, model_choice,
-        system_page, system_backup,
+        system_page, system_backup, report_page, report_figures, report_versions,
     )  # fmt: skip
     for page in pages:
         console.include_router(page.router)
