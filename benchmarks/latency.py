@@ -24,9 +24,11 @@ def in_process(n: int) -> dict[str, float]:
     from texts import texts_of_real_length
 
     import models
+    from models.compiled.loading import LOADER
     from models.document import Document
 
     pipeline = models.load()
+    LOADER.prepare(wait=True)
     documents = [Document(text) for text in texts_of_real_length(n, seed=2)]
     figures: dict[str, float] = {}
     for name, evidence in (("answers", False), ("answers and evidence", True)):

@@ -25,9 +25,14 @@ def texts_of_real_length(n: int, seed: int = 1) -> list[str]:
     return texts
 
 
-def write_csv(path: Path, n: int, seed: int = 1) -> int:
-    """Write `n` rows with an id and a text; returns the number of characters."""
+def write_csv(path: Path, n: int, seed: int = 1, length: int | None = None) -> int:
+    """Write `n` rows with an id and a text; returns the number of characters.
+
+    With `length` every text has that many characters, otherwise the lengths are those of real mail.
+    """
     texts = texts_of_real_length(n, seed)
+    if length is not None:
+        texts = [(text * (length // len(text) + 1))[:length] for text in texts]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["编号", "诉求内容"])

@@ -157,7 +157,7 @@ def _layout(
     blocks = scorer.blocks
     widths = [_padded(len(block.outputs)) for block in blocks]
     shapes = np.empty((len(blocks), 5), np.int64)
-    outputs = np.zeros((len(blocks), max(widths)), np.int64)
+    outputs = np.zeros((len(blocks), max(widths, default=_FEW)), np.int64)
     scale = np.zeros(outputs.shape)
     places = [i for i, block in enumerate(blocks) if block.place is not None]
     n_words = len(scorer.loudness) + len(places)
