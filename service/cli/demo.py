@@ -65,5 +65,6 @@ def demo(folder: Path) -> list[str]:
         f"  {page}  年报与核对结果左右对照，用浏览器打开",
         f"  {report}  由一年的申请登记表和数据表起草的年报，用 Word 或 WPS 打开",
         f"  {sources}  年报中每个数的来源；试试 yangguang report trace {sources} 195",
+        "在浏览器里走一遍示例年度：yangguang serve --demo，再打开 http://127.0.0.1:8737/",
         "接着可以：yangguang label 您的文件.xlsx 结果.xlsx；yangguang report check 您的年报.docx",
     ]

@@ -21,13 +21,21 @@ def serve_cli(
     host: Annotated[str | None, typer.Option(help="监听地址；默认只限本机 127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="端口；默认 8737")] = None,
     model: Annotated[Path | None, typer.Option(help="模型文件夹；默认为随程序附带的模型")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="打开示例年度，不用登录；数据放在 yangguang-demo/data")
+    ] = False,
 ) -> None:
     """启动服务：浏览器中的工作台和 HTTP 接口（文档页在 /docs）。"""
-    serve(host, port, model)
+    serve(host, port, model, demo=demo)
 
 
-def serve(host: str | None, port: int | None, model: Path | None) -> None:
+def serve(host: str | None, port: int | None, model: Path | None, *, demo: bool = False) -> None:
     """Serve until interrupted; everything that can be refused is, before the port is opened.
+
+    Parameters
+    ----------
+    demo : bool, default=False
+        Open the sample year, in a database of its own and without sign-in, on this machine only.
 
     Raises
     ------
@@ -41,15 +49,20 @@ def serve(host: str | None, port: int | None, model: Path | None) -> None:
     from service.server import create_server
     from service.settings import read_settings
 
-    settings = read_settings(host=host, port=port, model_path=model)
+    settings = read_settings(host=host, port=port, model_path=model, **_of_demo(demo=demo))
     configure_logs()
     check_exposure(settings)
     _check_port(settings)
     database = open_store(settings)
+    if demo:
+        from service.cli.sample_year import YEAR, load_sample_year
+
+        load_sample_year(database, settings)
+        typer.echo(f"示例年度（{YEAR} 年的申请、来信和数据表）已备好，年报在“年报”页。")
     first_start(database, settings)
     scheme = "https" if settings.tls_certificate else "http"
     typer.echo(
-        f"阳光正在 {scheme}://{settings.host}:{settings.port} 运行，"
+        f"阳光正在运行，请用浏览器打开 {scheme}://{settings.host}:{settings.port}/ ；"
         "接口文档在 /docs，按 Ctrl-C 停止。"
     )
     uvicorn.run(
@@ -65,6 +78,16 @@ def serve(host: str | None, port: int | None, model: Path | None) -> None:
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def _of_demo(*, demo: bool) -> dict[str, object]:
+    """Settings that `--demo` decides whatever the environment says; none without it."""
+    if not demo:
+        return {}
+    from service.cli.sample_year import FOLDER
+
+    address = f"sqlite:///{FOLDER / 'yangguang.db'}"
+    return {"data_dir": FOLDER, "accounts": "off", "database_url": address, "text_keys": ""}
 
 
 def check_exposure(settings: Settings) -> None:
