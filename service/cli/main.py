@@ -44,6 +44,11 @@ class LazyGroup(ChineseGroup):
         "serve": ("service.cli.serve", "serve_app", "启动服务：浏览器中的工作台和 HTTP 接口。"),
         "work": ("service.cli.work", "work_app", "只做作业，不开页面。"),
         "people": ("service.cli.people", "people_app", "管理能登录的人员。"),
+        "cases": ("service.cli.cases", "cases_app", "把登记表导入案件库，或把案件导出成文件。"),
+        "backup": ("service.cli.backup", "backup_app", "备份数据库，不必停下服务。"),
+        "restore": ("service.cli.backup", "restore_app", "从备份恢复数据库，原来的文件另存。"),
+        "config": ("service.cli.config", "config_app", "列出全部设置、现在的值和来自哪里。"),
+        "key": ("service.cli.config", "key_app", "生成一个加密文字用的密钥。"),
         "demo": ("service.cli.demo", "demo_app", "用随程序附带的示例跑一遍。"),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.base import Base
@@ -23,7 +23,7 @@ class EnteredFigure(Base):
     """Id of the figure, such as `t2.laws.made`."""
     value: Mapped[str | None] = mapped_column(String(64))
     """As entered; None: taken back. Blank is not zero."""
-    note: Mapped[str] = mapped_column(String(255), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
     entered_by: Mapped[str] = mapped_column(String(80))
     entered_at: Mapped[dt.datetime]
 
@@ -52,6 +52,9 @@ class DraftVersion(Base):
     content: Mapped[str] = mapped_column(SealedText)
     """JSON of the draft: sections, sentences, figures with sources, findings."""
     document: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The report as DOCX."""
+    page: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The report as HTML with its sources."""
     edits: Mapped[list[Any]]
     """Sentences that people changed: [section, sentence, text]."""
     note: Mapped[str] = mapped_column(String(255), default="")

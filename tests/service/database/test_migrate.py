@@ -1,5 +1,12 @@
-"""Tables come from the steps alone, and equal what the program declares, on both databases."""
+"""Tables come from the steps alone, and equal what the program declares, on both databases.
 
+`files/` holds a database of each released version as SQL. At a release,
+`WRITE_VERSION_FILE=1 pytest tests/service/database/test_migrate.py` writes that of the newest step.
+"""
+
+import datetime as dt
+import os
+import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,6 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from service.cases.labelling import assign
+from service.cases.registering import NewCase, register_case
 from service.database.base import Base
 from service.database.engine import StoreError, open_database
 from service.database.migrate import NewerDatabase, known_revisions, revision, upgrade
@@ -59,6 +68,26 @@ def test_tables_of_another_program_are_left_alone(database_url):
     with pytest.raises(StoreError, match="不是阳光的数据库"):
         upgrade(opened)
     opened.close()
+
+
+def test_newest_version_has_its_file(sqlite_template, tmp_path):
+    path = FILES / f"{HEAD}.sql"
+    if "WRITE_VERSION_FILE" in os.environ:
+        write_version_file(sqlite_template, tmp_path / "y.db", path)
+    assert path.exists()
+
+
+def write_version_file(template, database, path):
+    shutil.copy(template, database)
+    opened = open_database(f"sqlite:///{database}")
+    with opened.session() as session:
+        for text_ in ("请公开柳湾村征地补偿安置方案。", "林地占用要办什么手续？"):
+            case = register_case(session, "王芳", NewCase("disclosure", dt.date(2026, 3, 2), text_))
+            assign(session, "王芳", case.number, 1, {"subtopic": "203", "intent": "disclosure"})
+    opened.close()
+    with sqlite3.connect(database) as connection:
+        path.write_text("\n".join(connection.iterdump()) + "\n", encoding="utf-8")
+    connection.close()
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in FILES.glob("*.sql")))
