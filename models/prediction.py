@@ -77,12 +77,9 @@ class HeadPredictions:
     def row(self, index: int, n_candidates: int = 3) -> Prediction:
         """Answer for one document with its runners-up."""
         best, y_prob = int(self.best[index]), self.y_prob[index]
-        likely = np.argsort(-y_prob, kind="stable")[:n_candidates].tolist()
+        likely = (-y_prob).argsort(kind="stable")[:n_candidates].tolist()
         chosen = [best, *(j for j in likely if j != best)][:n_candidates]
-        candidates = tuple(
-            Candidate(self.codes[j], self.names[j], p)
-            for j, p in zip(chosen, y_prob[chosen].tolist(), strict=True)
-        )
+        candidates = tuple(Candidate(self.codes[j], self.names[j], y_prob.item(j)) for j in chosen)
         top = candidates[0]
         decision: Decision = "accept" if self.accepted[index] else "review"
         return Prediction(top.label, top.name, top.probability, decision, candidates)

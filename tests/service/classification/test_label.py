@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.compiled.loading import LOADER, Loader
 from models.errors import InputError
 from service.classification.label import LabelOptions, label_file
 from service.classification.result_files import rejects_path
@@ -47,6 +48,20 @@ def table(n):
 
 def small_blocks(monkeypatch, size=200):
     monkeypatch.setattr(encoding, "BLOCK_BYTES", size)
+
+
+def test_where_compiled_code_cannot_be_had_the_summary_says_so(label, monkeypatch):
+    monkeypatch.setattr(LOADER, "fault", "没有可用的 numba，改用较慢的 numpy 算法，结果相同。")
+    assert any("numba" in notice for notice in label("编号,内容\n1,请问\n").notices)
+
+
+@pytest.mark.parametrize(("size", "is_loaded"), [(1 << 20, False), (5 << 20, True)])
+def test_only_a_large_file_loads_compiled_code(label, monkeypatch, size, is_loaded):
+    asked = []
+    monkeypatch.setattr(Loader, "prepare", lambda self, **_: asked.append(self))
+    row = "1," + "请问房产证" * 200 + "\n"
+    label("编号,内容\n" + row * (size // len(row.encode())))
+    assert bool(asked) is is_loaded
 
 
 @QUICK
