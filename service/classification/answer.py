@@ -17,7 +17,7 @@ from models.replies import ReplyAnswer
 from service.classification.columns import AnswerColumns
 from service.classification.duplicates import id_hashes
 from service.classification.outcome_columns import OutcomeColumns
-from service.classification.output.target import Output
+from service.classification.output.target import Encoding
 from service.classification.rejects import (
     BLANK,
     encode_rejects,
@@ -101,7 +101,7 @@ class ChunkLabeller:
 
     classifier: Classifier
     columns: AnswerColumns
-    output: Output
+    output: Encoding
     text_column: str
     id_column: str | None
     replies: ReplyTask | None = None

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from models.errors import InputError
 
 if TYPE_CHECKING:
+    from service.classification.folder import FolderSummary
     from service.classification.label import LabelOptions
     from service.classification.summary import Summary
 
@@ -22,6 +26,8 @@ LABEL_HELP = """给一个文件的每一行分类，原有的行、列和次序�
 中断后再运行同一命令即可接着做。
 退出码：0 全部已标注；1 有不能标注的行；2 文件用不了。
 
+输入是文件夹时，其中每个文件各得一个结果，写入结果文件夹。
+
 例：yangguang label 2024年来信.xlsx 2024年来信-已分类.xlsx"""
 
 
@@ -29,14 +35,19 @@ class Engine(StrEnum):
     """Where the work is done."""
 
     LOCAL = "local"
+    RAY = "ray"
 
 
 def label_cli(
     input_path: Path = typer.Argument(
-        ..., metavar="INPUT", help="要标注的文件：csv、tsv、xlsx、xls、jsonl、parquet。"
+        ...,
+        metavar="INPUT",
+        help="要标注的文件：csv、tsv、xlsx、xls、jsonl、parquet；或这样的文件的文件夹。",
     ),
     output_path: Path = typer.Argument(
-        ..., metavar="OUTPUT", help="结果文件：后缀 .csv、.tsv、.xlsx、.jsonl 或 .parquet。"
+        ...,
+        metavar="OUTPUT",
+        help="结果文件：后缀 .csv、.tsv、.xlsx、.jsonl 或 .parquet；输入是文件夹时为结果文件夹。",
     ),
     text_column: str | None = typer.Option(
         None, "--text-column", "-c", help="正文所在的列；默认按列名和内容自动找。"
@@ -51,10 +62,13 @@ def label_cli(
     evidence: bool = typer.Option(False, "--evidence", help="加上依据列（要慢好几倍）。"),
     headlines: bool = typer.Option(False, "--headlines", help="加上一列：给每件来信拟一行标题。"),
     engine: Engine = typer.Option(
-        Engine.LOCAL, "--engine", help="在哪里计算：local 为本机。", show_default=False
+        Engine.LOCAL,
+        "--engine",
+        help="在哪里计算：local 为本机，ray 为 Ray 集群（RAY_ADDRESS；不设则在本机启动）。",
+        show_default=False,
     ),
     workers: int | None = typer.Option(
-        None, "--workers", min=1, help="同时计算的线程数；默认用全部处理器核。"
+        None, "--workers", min=1, help="同时计算的线程数（ray：进程数）；默认用全部处理器核。"
     ),
     as_json: bool = typer.Option(False, "--json", help="摘要输出为 JSON，供其他程序读取。"),
     model: str | None = typer.Option(None, "--model", help="模型文件夹；默认用随程序附带的模型。"),
@@ -71,17 +85,30 @@ def label_cli(
         n_workers=workers,
         reply_column=reply_column,
     )
-    summary = label(input_path, output_path, options, model=model)
-    if as_json:
-        typer.echo(json.dumps(summary.to_json(), ensure_ascii=False, indent=2))
-    else:
-        typer.echo(summary.to_text())
+    if input_path.is_dir():
+        found = label_folder(input_path, output_path, options, model=model, engine=engine)
+        _show(found, as_json=as_json)
+        raise typer.Exit(0 if found.is_whole else 1)
+    summary = label(input_path, output_path, options, model=model, engine=engine)
+    _show(summary, as_json=as_json)
     if summary.tally.n_rejected:
         raise typer.Exit(1)
 
 
+def _show(summary: Summary | FolderSummary, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(summary.to_json(), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(summary.to_text())
+
+
 def label(
-    input_path: Path, output_path: Path, options: LabelOptions, *, model: str | None = None
+    input_path: Path,
+    output_path: Path,
+    options: LabelOptions,
+    *,
+    model: str | None = None,
+    engine: Engine = Engine.LOCAL,
 ) -> Summary:
     """Label a file, with a progress bar if someone is watching.
 
@@ -100,11 +127,45 @@ def label(
     if not input_path.exists():
         raise InputError(f"找不到文件 {input_path}。")
     pipeline = load(model)
+    chosen: dict[str, Any] = {}
+    if engine is Engine.RAY:
+        from service.classification.cluster import RayMapper, n_cluster_cores
+
+        chosen["mapper"] = RayMapper(partial(load, model and str(Path(model).resolve())))
+        options = replace(options, n_workers=options.n_workers or n_cluster_cores())
     try:
         with progress_bar(input_path.name, is_shown=sys.stderr.isatty()) as report:
-            return label_file(input_path, output_path, pipeline, options, report)
+            return label_file(input_path, output_path, pipeline, options, report, **chosen)
     except KeyboardInterrupt:
         kept = "已完成的部分保留着，再运行同一命令即可接着做。"
         none = "还没有做完的部分可以保留，再运行同一命令会从头做。"
         typer.echo(kept if has_saved_work(output_path) else none, err=True)
         raise
+
+
+def label_folder(
+    inputs: Path, outputs: Path, options: LabelOptions, *, model: str | None, engine: Engine
+) -> FolderSummary:
+    """Label every file of a folder; each gets a result of its own.
+
+    Raises
+    ------
+    InputError
+        If the folders cannot be used.
+    ArtifactError
+        If the model cannot be loaded.
+    """
+    from models import load
+    from service.classification.folder import FolderSummary, label_here, pair_files
+
+    started = time.monotonic()
+    pairs = pair_files(inputs, outputs)
+    if engine is Engine.RAY:
+        from service.classification.cluster import label_files
+
+        load_there = partial(load, model and str(Path(model).resolve()))
+        files = tuple(label_files(pairs, load_there, options))
+    else:
+        files = tuple(label_here(pairs, load(model), options))
+    ordered = sorted(files, key=lambda file: file.input)
+    return FolderSummary(tuple(ordered), time.monotonic() - started)

@@ -78,7 +78,8 @@ class AppendedOutput:
         self.finish, self.close = self._file.finish, self._file.close
         self.copy_to = self._file.copy_to
 
-    def unfit(self, frame: pl.DataFrame) -> Unfit | None:
+    @staticmethod
+    def unfit(frame: pl.DataFrame) -> Unfit | None:
         """Text formats hold any row."""
         return None
 

@@ -39,7 +39,8 @@ class SpooledOutput:
         self._folder, self._join, self._n_parts = folder, join, 0
         self.unfit, self.max_rows = unfit, max_rows
 
-    def encode(self, frame: pl.DataFrame) -> bytes:
+    @staticmethod
+    def encode(frame: pl.DataFrame) -> bytes:
         """Turn rows into a part."""
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="lz4")

@@ -11,13 +11,23 @@ Unfit = tuple[pl.Series, str]
 """Which rows a format cannot hold (bool, one a row), and why."""
 
 
-class Output(Protocol):
-    """A result being written in a working folder. `encode` is the work and is thread-safe."""
-
-    max_rows: int | None
+class Encoding(Protocol):
+    """What the workers of any engine need of an output; thread-safe."""
 
     def encode(self, frame: pl.DataFrame) -> bytes:
         """Turn rows into bytes of the format."""
+
+    def unfit(self, frame: pl.DataFrame) -> Unfit | None:
+        """Rows that the format cannot hold and why; None if it can hold any."""
+
+
+class Output(Encoding, Protocol):
+    """A result being written in a working folder.
+
+    Its `encode` and `unfit` hold no open file, so that they can be sent to another process.
+    """
+
+    max_rows: int | None
 
     def append(self, encoded: bytes) -> int:
         """Add encoded rows in order and return the position after them, for `resume`."""
@@ -36,6 +46,3 @@ class Output(Protocol):
 
     def close(self) -> None:
         """Let go of the files."""
-
-    def unfit(self, frame: pl.DataFrame) -> Unfit | None:
-        """Rows that the format cannot hold and why; None if it can hold any."""
