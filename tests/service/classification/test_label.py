@@ -294,7 +294,7 @@ def test_one_text_among_numbers_and_dates_leaves_them_what_they_are(tmp_path, cl
     assert found[2][:4] == ["x", "投诉", 2.5, noon]
     assert found[3] == ["12345678901234570", "建议", True, "不详", None]
     assert found[4] == [None, "合计", "共6件", dt.datetime(2024, 3, 6, 1, 2, 3), None]
-    assert sheet["D2"].number_format == "yyyy-mm-dd"
+    assert sheet["D2"].number_format == "yyyy-mm-dd h:mm:ss"  # as the input shows it
     assert "kinds" not in rejects_path(tmp_path / "b.xlsx").read_text("utf-8-sig")
     label_file(tmp_path / "a.xlsx", tmp_path / "b.csv", classifier)
     shown = rows_of(tmp_path / "b.csv")
