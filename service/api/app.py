@@ -20,6 +20,8 @@ from service.api import (
     case_records,
     cases,
     classify,
+    drafts,
+    figures,
     imports,
     jobs,
     problems,
@@ -119,6 +121,8 @@ def create_app(
         case_changes.router,
         case_records.router,
         imports.router,
+        figures.router,
+        drafts.router,
         repeats.router,
         reports.router,
         auth.router,
@@ -130,7 +134,7 @@ def create_app(
         app.include_router(router)
     problems.install(app)
     uploads = dict.fromkeys(
-        ("/v1/reports", "/v1/jobs", "/v1/imports", "/console"), chosen.max_upload_bytes
+        ("/v1/reports", "/v1/jobs", "/v1/imports", "/v1/years", "/console"), chosen.max_upload_bytes
     )
     limits = uploads | {"/": chosen.max_body_bytes}
     app.add_middleware(SecureHeaders)

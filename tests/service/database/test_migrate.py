@@ -104,7 +104,8 @@ def test_file_of_an_earlier_version_keeps_its_rows(name, tmp_path):
     assert revision(opened) == HEAD
     assert (copy is None) == (was == HEAD)
     with opened.engine.connect() as connection:
-        after = dict(connection.execute(text("SELECT number, text FROM cases")).tuples().all())
+        query = text("SELECT number, text FROM cases")
+        after = {row.number: row.text for row in connection.execute(query)}
         assert connection.execute(text("PRAGMA foreign_key_check")).first() is None
     assert after == before
     opened.close()
