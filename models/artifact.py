@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +28,7 @@ from models.classifiers.linear import Block, LinearScores
 from models.encoders.characters import CharacterHasher
 from models.encoders.weighting import Vocabulary
 from models.errors import ArtifactError, LabelError
+from models.folders import hashes_of, sha256, whole_folder
 from models.pipeline import Head, Pipeline
 from models.resources import data_path
 
@@ -139,28 +138,13 @@ def save_artifact(
         tensors[f"{name}.slope"] = head.calibrator.slope
         tensors[f"{name}.offset"] = head.calibrator.offset
         tensors[f"{name}.power"] = np.array([head.calibrator.power], np.float32)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    with whole_folder(path) as folder:
         save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, folder / _WEIGHTS)
         _write_json(folder / "config.json", config)
         _write_json(folder / "metrics.json", metrics)
         for name, text in {"README.md": card, **(attachments or {})}.items():
             (folder / name).write_text(text, encoding="utf-8")
-        hashes = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
-        _write_json(folder / _MANIFEST, _manifest(pipeline, hashes))
-        folder.chmod(0o755)
-        if path.exists():
-            retired = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
-            path.replace(retired / "old")
-            folder.replace(path)
-            shutil.rmtree(retired)
-        else:
-            folder.replace(path)
-    except OSError as error:
-        raise ArtifactError(
-            f"模型写不进 {path}：{error.strerror}。请检查磁盘空间和权限。"
-        ) from error
+        _write_json(folder / _MANIFEST, _manifest(pipeline, hashes_of(folder)))
 
 
 def _manifest(pipeline: Pipeline, hashes: dict[str, str]) -> dict[str, Any]:
@@ -215,7 +199,7 @@ def load_pipeline(path: str | Path | None = None) -> Pipeline:
     weights = (folder / _WEIGHTS).read_bytes()
     for name, expected in manifest["sha256"].items():
         file = folder / name
-        actual = hashlib.sha256(weights).hexdigest() if name == _WEIGHTS else _sha256(file)
+        actual = hashlib.sha256(weights).hexdigest() if name == _WEIGHTS else sha256(file)
         if actual != expected:
             raise ArtifactError(f"模型文件 {file} 已损坏或被改动，请重新安装或重新训练。")
     return _assemble(manifest, weights)
@@ -301,7 +285,3 @@ def current_names(head: str, entry: dict[str, Any]) -> tuple[str, ...]:
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

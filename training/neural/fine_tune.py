@@ -35,7 +35,9 @@ from training.config import NetworkConfig, TransformerConfig
 from training.corpus import Corpus
 from training.fit import HeadTarget, fit_questions, output_slices, read_targets
 from training.neural.devices import need_torch, pick_device
-from training.neural.learning import Learner, Progress, learn, make_lesson
+from training.neural.learner import Learner
+from training.neural.learning import Progress, learn
+from training.neural.lesson import make_lesson
 from training.neural.state import RunState, fingerprint
 from training.reliability import reliability_svg
 from training.reviewed import REVIEWED_WEIGHT, join_reviewed

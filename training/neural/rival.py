@@ -15,7 +15,8 @@ from models.text.normalize import normalize
 from training.config import TransformerConfig, single_head
 from training.fit import HeadTarget
 from training.neural.fine_tune import Starting
-from training.neural.learning import learn, make_lesson
+from training.neural.learning import learn
+from training.neural.lesson import make_lesson
 from training.neural.state import RunState
 
 _STOPPING = 10  # one text in ten says when to stop

@@ -17,7 +17,7 @@ from training.config import TransformerConfig, read_recipe
 from training.corpus import Corpus
 from training.neural import learning
 from training.neural.fine_tune import Starting, fine_tune, train_transformer
-from training.neural.learning import make_lesson
+from training.neural.lesson import make_lesson
 
 from .conftest import SUBTOPIC, messages
 
