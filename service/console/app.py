@@ -33,6 +33,7 @@ def create_console(state: State) -> FastAPI:
         report_page,
         report_versions,
         review_page,
+        second_reading,
         sign_in,
         statistics_page,
         system_backup,
@@ -43,9 +44,9 @@ def create_console(state: State) -> FastAPI:
     console.state = state
     console.add_middleware(PagePolicy)
     pages = (
-        sign_in, desk, registering, importing, review_page, case_page, case_changes, case_list,
-        statistics_page, checking, model_page, model_choice,
-        system_page, system_backup, report_page, report_figures, report_versions,
+        sign_in, desk, registering, importing, second_reading, review_page, case_page,
+        case_changes, case_list, statistics_page, report_page, report_figures, report_versions,
+        checking, model_page, model_choice, system_page, system_backup,
     )  # fmt: skip
     for page in pages:
         console.include_router(page.router)

@@ -96,11 +96,7 @@ async def decide(request: Request, by: Reviewer) -> Response:
 
 def _decide(request: Request, by: Principal, fields: dict[str, str]) -> Response:
     number, review = fields.get("number", ""), fields.get("review", "")
-    labels = {
-        layer: chosen
-        for layer in ("topic", "subtopic", "intent", "outcome")
-        if (chosen := fields.get(f"{layer}_other") or fields.get(layer, ""))
-    }
+    labels = labels_of(fields)
     below = topics()
     sub = labels.get("subtopic", "")
     if sub in below and labels.get("topic") not in ("", None, below[sub].parent):
@@ -116,7 +112,7 @@ def _decide(request: Request, by: Principal, fields: dict[str, str]) -> Response
                 session,
                 by.name,
                 number,
-                _version(fields),
+                version_of(fields),
                 labels,
                 note=fields.get("note", "")[:500],
             )
@@ -133,7 +129,17 @@ def _decide(request: Request, by: Principal, fields: dict[str, str]) -> Response
     return tell(answer, f"{number} 已复核。")
 
 
-def _version(fields: dict[str, str]) -> int:
+def labels_of(fields: dict[str, str]) -> dict[str, str]:
+    """Labels that a form chose; one from the list of others goes before a candidate."""
+    return {
+        layer: chosen
+        for layer in ("topic", "subtopic", "intent", "outcome")
+        if (chosen := fields.get(f"{layer}_other") or fields.get(layer, ""))
+    }
+
+
+def version_of(fields: dict[str, str]) -> int:
+    """The version that the page was made from; 0, which none is, where the form says nothing."""
     text = fields.get("version", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 

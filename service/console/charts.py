@@ -19,7 +19,7 @@ class Bar:
 
 def columns(bars: Sequence[Bar], title: str, *, unit: str = "件") -> Markup:
     """Upright bars, for what has an order such as months; scales with the page."""
-    width, height, foot, head = 720, 220, 26, 18
+    width, height, foot, head = 720, 228, 26, 26
     step = width / max(1, len(bars))
     most = max((bar.value for bar in bars), default=0) or 1
     pieces = [_open(width, height, title)]

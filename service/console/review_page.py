@@ -15,6 +15,7 @@ from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.cases.tables import Assignment, Case
 from service.console.due import due_of
+from service.console.highlighting import LAYERS
 from service.console.rendering import query, render, tell
 from service.database.base import now
 from service.database.engine import Database
@@ -49,6 +50,7 @@ def queue(request: Request, by: Reviewer) -> Response:
         done=done,
         last=last,
         agreed=agreed,
+        layers=LAYERS,
     )
 
 

@@ -102,10 +102,8 @@ def enter(session: Session, actor: str, year: int, entries: Iterable[Entry]) -> 
                 entered_at=moment,
             )
         )
-        record(
-            session, actor, "figure.enter", f"figure:{year}:{entry.figure}"[:80],
-            value=value[:_LONGEST_VALUE] if entry.figure in facts else None,
-        )  # fmt: skip
+        shown: dict[str, str] = {"value": value} if entry.figure in facts else {}
+        record(session, actor, "figure.enter", f"figure:{year}:{entry.figure}"[:80], **shown)
         changed += 1
     return changed
 

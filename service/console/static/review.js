@@ -9,13 +9,13 @@
   if (!form) return;
   const layers = [...form.querySelectorAll(".layer")];
   let active = Math.max(0, layers.findIndex((layer) => "unsure" in layer.dataset));
-  const light = (index) => {
+  const light = (index, scrolls = true) => {
     active = (index + layers.length) % layers.length;
     layers.forEach((layer, i) => layer.classList.toggle("active", i === active));
-    layers[active].scrollIntoView({ block: "nearest" });
+    if (scrolls) layers[active].scrollIntoView({ block: "nearest" });
   };
-  light(active);
-  layers.forEach((layer, i) => layer.addEventListener("focusin", () => light(i)));
+  light(active, false);
+  layers.forEach((layer, i) => layer.addEventListener("focusin", () => light(i, false)));
 
   // Below another topic a second-level topic is none: hide what no longer fits.
   const valueOf = (name) => {

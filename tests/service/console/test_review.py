@@ -164,3 +164,32 @@ def test_opening_a_case_goes_on_record_and_a_missing_one_is_told(visit, add):
     missing = visit(Role.REVIEWER).get("/console/case?n=nothing")
     assert missing.status_code == 404
     assert "没有编号为" in missing.text
+
+
+def test_a_second_reader_is_blind_and_changes_nothing(visit, add, token, state_of, app):
+    clerk, reviewer = visit(Role.CLERK), visit(Role.REVIEWER)
+    assert clerk.get("/console/review/second").status_code == 403
+    assert "没有要再看的件" in reviewer.get("/console/review/second").text
+    number = next(  # the sample is chosen by a key of the text
+        name
+        for name, text in ((f"A-{i}", f"{TEXT}第{i}次写信。") for i in range(200))
+        if state_of(add(name, text)).text_key < "0d"
+    )
+    page = clerk.get(f"/console/case?n={number}").text
+    labels = {
+        layer: re.search(rf'name="{layer}" value="(\w+)" checked', page)[1]
+        for layer in ("topic", "subtopic", "intent")
+    }
+    clerk.post("/console/case/decide", data=form_of(clerk, number, token, **labels))
+    blind = reviewer.get("/console/review/second")
+    assert number in blind.text
+    assert "selected" not in blind.text
+    assert "<mark" not in blind.text
+    said = labels | {"intent": "suggestion", "csrf_token": token(blind), "number": number}
+    version = re.search(r'name="version" value="(\d+)"', blind.text)[1]
+    done = reviewer.post("/console/review/second", data=said | {"version": version})
+    assert done.status_code == 303
+    assert state_of(number).intent == labels["intent"]
+    assert "两人复核的一致程度" in clerk.get("/console/review").text
+    again = reviewer.post("/console/review/second", data=said | {"version": version})
+    assert again.status_code in (409, 422)
