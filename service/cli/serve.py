@@ -151,9 +151,27 @@ def first_start(database: Database, settings: Settings) -> None:
         return
     with database.session() as session:
         password = first_administrator(session)
-    if password is not None:
+    if password is not None and _goes_to_journal():
+        typer.echo(
+            f"第一次启动：已建立管理员“{ADMINISTRATOR}”。密码不写进系统日志，"
+            f"请在本机运行 yangguang people reset {ADMINISTRATOR} 取得一次性密码。"
+        )
+    elif password is not None:
         typer.echo(
             f"第一次启动：已建立管理员“{ADMINISTRATOR}”，一次性密码是\n\n    {password}\n\n"
             "请用它登录并换成自己的密码；它不会再显示，也没有写入任何文件或日志。\n"
             f"忘记了可在本机运行 yangguang people reset {ADMINISTRATOR}。"
         )
+
+
+def _goes_to_journal() -> bool:
+    """Whether what is printed is kept by systemd, which names its stream in the environment."""
+    import os
+    import sys
+
+    stream = os.environ.get("JOURNAL_STREAM", "")
+    try:
+        found = os.fstat(sys.stdout.fileno())
+    except (OSError, ValueError):  # a stream that is no file
+        return False
+    return stream == f"{found.st_dev}:{found.st_ino}"

@@ -1,6 +1,8 @@
 """`yangguang people`: the administrator at the machine."""
 
+import os
 import re
+import sys
 
 import pytest
 import typer
@@ -62,6 +64,21 @@ def test_first_start_shows_the_password_once(capsys):
         user = by_name(session, "admin")
     assert user.must_change_password
     assert passwords.is_right(password, user.password_hash)
+    database.close()
+
+
+def test_the_password_is_not_shown_where_systemd_keeps_what_is_printed(capfd, monkeypatch):
+    status = os.fstat(1)
+    monkeypatch.setattr("sys.stdout", os.fdopen(os.dup(1), "w", encoding="utf-8"))
+    monkeypatch.setenv("JOURNAL_STREAM", f"{status.st_dev}:{status.st_ino}")
+    settings = read_settings()
+    database = open_store(settings)
+    first_start(database, settings)
+    sys.stdout.close()
+    monkeypatch.undo()
+    said = capfd.readouterr().out
+    assert "people reset admin" in said
+    assert re.search(r"^    \S+$", said, re.MULTILINE) is None
     database.close()
 
 
