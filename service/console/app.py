@@ -26,6 +26,7 @@ def create_console(state: State) -> FastAPI:
         checking,
         desk,
         importing,
+        jobs_page,
         model_choice,
         model_page,
         registering,
@@ -46,7 +47,7 @@ def create_console(state: State) -> FastAPI:
     pages = (
         sign_in, desk, registering, importing, second_reading, review_page, case_page,
         case_changes, case_list, statistics_page, report_page, report_figures, report_versions,
-        checking, model_page, model_choice, system_page, system_backup,
+        checking, jobs_page, model_page, model_choice, system_page, system_backup,
     )  # fmt: skip
     for page in pages:
         console.include_router(page.router)

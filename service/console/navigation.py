@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("statistics", "统计", "/console/statistics", Right.READ),
     Entry("report", "年报", "/console/report", Right.READ),
     Entry("check", "核查", "/console/check", Right.CLASSIFY),
+    Entry("work", "作业", "/console/work", Right.WRITE),
     Entry("model", "模型", "/console/model", Right.CLASSIFY),
     Entry("system", "系统", "/console/system", Right.ADMIN),
 )

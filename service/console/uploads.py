@@ -21,13 +21,23 @@ def keep(root: Path, name: str, content: BinaryIO) -> str:
     token = secrets.token_hex(16)
     folder = root / token
     folder.mkdir(parents=True)
-    plain = "".join(c for c in Path(name.replace("\\", "/")).name if c.isprintable())[-120:]
-    suffix = Path(plain).suffix.lower()
-    suffix = suffix if suffix[1:].isalnum() and suffix.isascii() and len(suffix) < 10 else ""
-    with (folder / f"file{suffix}").open("wb") as target:
+    with (folder / f"file{safe_suffix(name)}").open("wb") as target:
         shutil.copyfileobj(content, target, 1 << 20)
-    (folder / "name.txt").write_text(plain or "登记表", "utf-8")
+    (folder / "name.txt").write_text(plain_name(name), "utf-8")
     return token
+
+
+def plain_name(name: str) -> str:
+    """What a user calls a file, without folders and signs that do not print."""
+    plain = Path(name.replace("\\", "/")).name
+    return "".join(c for c in plain if c.isprintable())[-120:] or "文件"
+
+
+def safe_suffix(name: str) -> str:
+    """The ending of a file's name where it is one of a known sort, else nothing."""
+    suffix = Path(plain_name(name)).suffix.lower()
+    is_safe = suffix[1:].isalnum() and suffix.isascii() and len(suffix) < 10
+    return suffix if is_safe else ""
 
 
 def kept(root: Path, token: str) -> tuple[Path, str]:

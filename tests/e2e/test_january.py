@@ -165,7 +165,7 @@ PAGES = (
     "", "import", "register", "review", "review/next", "cases", "case?n=依申请2020-001",
     "case?n=2023-0001&review=1", "statistics?year=2020", "report", "report/2020",
     "report/2020/figures", "report/2020/tables", "report/2020/versions",
-    "report/2020/sentence?key=1/received/0", "check", "check/sample", "model", "try",
+    "report/2020/sentence?key=1/received/0", "check", "check/sample", "work", "review/second", "model", "try",
     "model/choice", "system", "system/keys", "system/audit", "system/backup", "system/settings",
     "nothing",
 )  # fmt: skip
