@@ -182,10 +182,9 @@ def set_disabled(session: Session, actor: str, user: User, *, disabled: bool) ->
 def _keep_one_administrator(session: Session, user: User) -> None:
     if user.role != Role.ADMIN or user.disabled_at is not None:
         return
-    others = select(func.count()).select_from(User).where(
-        User.role == Role.ADMIN, User.disabled_at.is_(None), User.id != user.id
-    )  # fmt: skip
-    if not session.scalar(others):
+    chiefs = select(User.id).where(User.role == Role.ADMIN, User.disabled_at.is_(None))
+    # All are locked in one order: two who demote each other at once do so one after the other.
+    if set(session.scalars(chiefs.order_by(User.id).with_for_update())) <= {user.id}:
         raise AccountError(
             f"{user.display_name}是唯一的{ROLE_NAMES[Role.ADMIN]}人员，请先给另一位人员管理角色。"
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.errors import Throttled
@@ -26,11 +26,18 @@ REMEMBERED = dt.timedelta(hours=1)
 def check(session: Session, name: str, address: str) -> None:
     """Refuse while the wait after the last failure is not over.
 
+    Attempts by one name or address come one after another from here to the end of the unit of
+    work, so that many at once are counted like many in a row.
+
     Raises
     ------
     Throttled
         With the seconds that remain.
     """
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
+        for subject in (_by_name(name), _by_address(address)):
+            session.execute(lock, {"subject": subject})
     remaining = max(
         _remaining(session, _by_name(name), FREE),
         _remaining(session, _by_address(address), FREE_BY_ADDRESS),

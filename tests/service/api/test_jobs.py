@@ -175,6 +175,40 @@ def test_too_large_an_upload_is_refused_before_it_is_stored(tmp_path, settings):
         assert folders(app) == []
 
 
+def test_cancelled_job_gives_what_is_done_and_goes_on_from_there(person, monkeypatch):
+    monkeypatch.setattr("service.intake.encoding.BLOCK_BYTES", 1000)
+    at_once = Model.predict_utf8
+    monkeypatch.setattr(Model, "predict_utf8", slowly(at_once))
+    own = person("clerk")
+    id = post(own, result="csv").json()["id"]
+    end = time.monotonic() + 60
+    while own.get(f"/v1/jobs/{id}").json()["n_rows"] == 0:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    own.delete(f"/v1/jobs/{id}")
+    job = finished(own, id)
+    assert job["state"] == "cancelled"
+    assert job["result"]["is_partial"]
+    assert [f["name"] for f in job["result"]["files"]] == ["来信-已分类（未完）.csv"]
+    partial = own.get(f"/v1/jobs/{id}/result").content.decode("utf-8-sig").splitlines()
+    assert 1 < len(partial) < 301
+    monkeypatch.setattr(Model, "predict_utf8", at_once)
+    own.post(f"/v1/jobs/{id}/resume")
+    job = finished(own, id)
+    assert job["state"] == "done"
+    whole = own.get(f"/v1/jobs/{id}/result").content.decode("utf-8-sig").splitlines()
+    assert len(whole) == 301
+    assert [f["name"] for f in job["result"]["files"]] == ["来信-已分类.csv"]
+
+
+def slowly(predict):
+    def work(self, *given):
+        time.sleep(0.2)
+        return predict(self, *given)
+
+    return work
+
+
 def test_metrics_count_jobs_and_hold_no_name(person):
     own = person("clerk")
     finished(own, post(own).json()["id"])
