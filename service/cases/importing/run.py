@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from service.accounts.audit import record
@@ -26,7 +26,7 @@ from service.cases.importing.mapping import (
 )
 from service.cases.importing.rows import read_rows
 from service.cases.importing.storing import store_batch
-from service.cases.tables import Import
+from service.cases.tables import Import, ImportRemark
 from service.database.base import now
 from service.database.engine import Database
 from service.intake.batch import Batch, pieces
@@ -110,6 +110,8 @@ def start_import(
 ) -> Import:
     """Note that a file is to be imported; the same file again gives the same import.
 
+    A file that gave no case yet may be read with another mapping.
+
     Parameters
     ----------
     name : str, optional
@@ -123,17 +125,19 @@ def start_import(
     opened = open_input(path, sheet=sheet)
     columns = tuple(opened.source.schema)
     mapping.check(columns)
-    sha256 = file_sha256(path)
+    sha256, stored = file_sha256(path), {**mapping.to_json(), "sheet": sheet}
     found = import_of_file(session, sha256)
-    if found is not None:
+    if found is not None and (found.n_cases or found.mapping == stored):
         return found
+    if found is not None:
+        return _start_anew(session, actor, found, stored)
     shown = Path(name or path.name).name[:255]
     moment = now()
     started = Import(
         file_name=shown,
         sha256=sha256,
         header_key=header_key(columns),
-        mapping={**mapping.to_json(), "sheet": sheet},
+        mapping=stored,
         imported_by=actor,
         imported_at=moment,
     )
@@ -141,6 +145,17 @@ def start_import(
     session.flush()
     record(session, actor, "import.start", f"import:{started.id}", file=shown)
     return started
+
+
+def _start_anew(session: Session, actor: str, found: Import, mapping: dict[str, Any]) -> Import:
+    """Read a file in another way that gave no case the way it was read before."""
+    session.execute(delete(ImportRemark).where(ImportRemark.import_id == found.id))
+    found.mapping, found.state, found.last_line = mapping, "running", 0
+    found.n_rows = found.n_rejects = 0
+    found.imported_by, found.imported_at = actor, now()
+    session.flush()
+    record(session, actor, "import.restart", f"import:{found.id}")
+    return found
 
 
 def import_of_file(session: Session, sha256: str) -> Import | None:

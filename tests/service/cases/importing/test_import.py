@@ -124,6 +124,18 @@ def test_same_file_again_adds_nothing(database, tmp_path):
     assert len(stored(database)[0]) == 1
 
 
+def test_file_mapped_wrongly_can_be_mapped_anew(database, tmp_path):
+    path = write(tmp_path, [ROW])
+    wrong = ColumnMapping("message", {"received_on": "申请人", "text": "诉求内容"})
+    done = bring_in(database, path, wrong)
+    assert (done.n_cases, done.n_rejects) == (0, 1)
+    done = bring_in(
+        database, path, ColumnMapping("message", {**wrong.columns, "received_on": "来信日期"})
+    )
+    assert (done.state, done.n_rows, done.n_cases, done.n_rejects) == ("done", 1, 1, 0)
+    assert stored(database)[1] == []
+
+
 def test_mapping_is_remembered_by_its_header(database, tmp_path):
     header = ["号", "哪天", "写了什么"]
     path = write(tmp_path, [["1", "2026-03-02", "想问林地占用补偿的标准"]], header=header)
