@@ -25,6 +25,7 @@ def create_console(state: State) -> FastAPI:
         case_page,
         checking,
         desk,
+        exporting,
         importing,
         jobs_page,
         model_choice,
@@ -46,7 +47,8 @@ def create_console(state: State) -> FastAPI:
     console.add_middleware(PagePolicy)
     pages = (
         sign_in, desk, registering, importing, second_reading, review_page, case_page,
-        case_changes, case_list, statistics_page, report_page, report_figures, report_versions,
+        case_changes, exporting, case_list, statistics_page,
+        report_page, report_figures, report_versions,
         checking, jobs_page, model_page, model_choice, system_page, system_backup,
     )  # fmt: skip
     for page in pages:

@@ -15,9 +15,9 @@ from service.accounts.principal import Principal
 from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.cases.registering import change_case
+from service.cases.replying import add_reply
 from service.cases.timeline import add_event, withdraw_event
 from service.console.case_page import back_to, show_case
-from service.console.reading_cases import add_reply
 from service.database.engine import Database
 from service.review import decisions
 
@@ -92,7 +92,8 @@ def reply(
         if len(text) > limit:
             raise InputError(f"答复书超过 {limit} 字。")
         day, reader = _day(replied_on), request.app.state.reader
-        add_reply(session, by.name, number, version, text.replace("\r\n", "\n"), day, reader)
+        plain = text.replace("\r\n", "\n")
+        add_reply(session, by.name, number, version, plain, reader, day)
 
     return _changed(request, number, "", "答复书已保存，请核实读出的办理结果。", add)
 

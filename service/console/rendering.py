@@ -54,6 +54,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
         "is_guest": principal is GUEST,
         "has_accounts": request.app.state.settings.accounts == "on",
         "navigation": navigation_for(principal),
+        "max_upload": request.app.state.settings.max_upload_bytes,
         "section": "",
         "waiting": 0,
         "notice": _told(request),

@@ -30,9 +30,14 @@ window.yangguang = {
     }
   }, true);
 
-  // A file dropped on, or chosen in, a field shows its name and size.
+  // A file dropped on, or chosen in, a field shows its name and size; one too large is refused here,
+  // before minutes of upload.
+  const most = Number(document.body.dataset.maxUpload);
   const told = (label) => {
-    const file = label.querySelector("input[type=file]").files[0];
+    const input = label.querySelector("input[type=file]");
+    const file = input.files[0];
+    input.setCustomValidity(file && file.size > most ? `文件超过 ${Math.floor(most / 1048576)} MB，请拆开再传。` : "");
+    if (!input.checkValidity() && file) input.reportValidity();
     label.querySelector("output").textContent = file
       ? `${file.name}（${file.size < 1e6 ? Math.ceil(file.size / 1024) + " KB" : (file.size / 1048576).toFixed(1) + " MB"}）` : "";
     label.classList.toggle("filled", Boolean(file));

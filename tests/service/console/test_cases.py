@@ -82,3 +82,19 @@ def test_guests_see_no_case(guest, add):
     add()
     for path in ("/console/", "/console/cases", "/console/statistics", "/console/jobs"):
         assert guest.get(path).headers["location"].startswith("/console/login")
+
+
+def test_exports_are_masked_unless_one_may_have_more(visit, add, app):
+    add("我叫王小明，电话13812345678，我家的地被占了。", applicant="王小明")
+    clerk, reviewer = visit(Role.CLERK), visit(Role.REVIEWER)
+    masked = clerk.get("/console/cases/export?format=csv")
+    assert masked.status_code == 200
+    assert "13812345678" not in masked.text
+    assert "的地被占了" in masked.text
+    assert clerk.get("/console/cases/export?format=csv&plain=yes").status_code == 403
+    assert "13812345678" in reviewer.get("/console/cases/export?format=csv&plain=yes").text
+    assert "的地被占了" not in clerk.get("/console/cases/export?format=csv&year=1999").text
+    assert clerk.get("/console/cases/export?format=exe").status_code == 422
+    assert clerk.get("/console/model/examples").status_code == 403
+    assert reviewer.get("/console/model/examples").status_code == 200
+    assert "导出案件" in visit(Role.ADMIN).get("/console/system/audit").text
