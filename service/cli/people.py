@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.screens import ChineseGroup
+from service.cli.store import opened_store, os_actor
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -46,7 +47,7 @@ def add_cli(
     from service.accounts.roles import Role
 
     with _store() as session:
-        _, password = people.add(session, _actor(), name, display_name or name, Role(role))
+        _, password = people.add(session, os_actor(), name, display_name or name, Role(role))
     _show(name, password)
 
 
@@ -56,7 +57,7 @@ def reset_cli(name: Name) -> None:
     from service.accounts import people
 
     with _store() as session:
-        password = people.reset_password(session, _actor(), people.by_name(session, name))
+        password = people.reset_password(session, os_actor(), people.by_name(session, name))
     _show(name, password)
 
 
@@ -66,7 +67,7 @@ def disable_cli(name: Name) -> None:
     from service.accounts import people
 
     with _store() as session:
-        people.set_disabled(session, _actor(), people.by_name(session, name), disabled=True)
+        people.set_disabled(session, os_actor(), people.by_name(session, name), disabled=True)
     typer.echo(f"已停用 {name}。")
 
 
@@ -76,7 +77,7 @@ def enable_cli(name: Name) -> None:
     from service.accounts import people
 
     with _store() as session:
-        people.set_disabled(session, _actor(), people.by_name(session, name), disabled=False)
+        people.set_disabled(session, os_actor(), people.by_name(session, name), disabled=False)
     typer.echo(f"已启用 {name}。")
 
 
@@ -96,24 +97,8 @@ def list_cli() -> None:
 
 @contextmanager
 def _store() -> Iterator[Session]:
-    from service.database.store import open_store
-    from service.settings import read_settings
-
-    database = open_store(read_settings())
-    try:
-        with database.session() as session:
-            yield session
-    finally:
-        database.close()
-
-
-def _actor() -> str:
-    import getpass
-
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (OSError, KeyError):  # an account without a name, as in some containers
-        return "cli:unknown"
+    with opened_store() as database, database.session() as session:
+        yield session
 
 
 def _show(name: str, password: str) -> None:
