@@ -1,6 +1,9 @@
 """Every family of encoders goes the whole way: train, save, load, predict, ONNX in 8 bits."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +22,8 @@ from training.neural.export import export_onnx
 from training.neural.fine_tune import train_transformer
 
 from .conftest import messages
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("family", ["bert", "roberta", "electra", "t5", "bart"])
@@ -67,3 +72,28 @@ def test_onnx_in_full_precision_gives_the_same_scores(trained, corpus, tmp_path)
 def test_a_network_that_only_generates_is_refused(make_checkpoint):
     with pytest.raises(ArtifactError, match="生成模型（qwen2）"):
         load_encoder(inspect_checkpoint(make_checkpoint("qwen2")))
+
+
+WITHOUT_TORCH = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "transformers", "onnx"):
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Absent())
+import models
+from models.document import Document
+
+answer = models.load(sys.argv[1]).predict([Document("征地补偿，青苗费")])[0].heads["topic"]
+assert answer.evidence
+sys.stdout.write(answer.label)
+"""
+
+
+def test_an_exported_model_answers_where_torch_is_absent(trained, corpus, tmp_path):
+    export_onnx(trained[0], tmp_path / "onnx", corpus, int8=True)
+    program = [sys.executable, "-c", WITHOUT_TORCH, str(tmp_path / "onnx")]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("land", "")
