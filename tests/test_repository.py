@@ -31,9 +31,8 @@ def test_no_module_has_a_name_that_says_nothing():
 
 
 def test_every_module_is_short_enough_to_hold_one_idea():
-    long = {
-        str(p): n for p in modules() if (n := len(p.read_text("utf-8").splitlines())) > MAX_LINES
-    }
+    written = [p for p in modules() if p.parent.name != "versions"]  # steps of tables are generated
+    long = {str(p): n for p in written if (n := len(p.read_text("utf-8").splitlines())) > MAX_LINES}
     assert long == {}
 
 
