@@ -6,9 +6,12 @@ worker look dead. Workers of other machines are judged by their leases, in the d
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import secrets
+import uuid
+from functools import cache
 from pathlib import Path
 
 from service.file_lock import lock_file
@@ -56,9 +59,20 @@ class Alive:
         self._path.unlink(missing_ok=True)
 
 
+@cache
 def this_machine() -> str:
-    """Name of this machine, short enough to stand in a lease."""
-    return (platform.node() or "machine").replace("/", "_")[:40]
+    """Name of this machine, short enough to stand in a lease.
+
+    Machines may share a host name (`localhost`), so the system's own id is part of it; without
+    one the network card's address is.
+    """
+    try:
+        own = Path("/etc/machine-id").read_text("ascii").strip()
+    except (OSError, ValueError):
+        own = ""
+    digest = hashlib.sha256((own or str(uuid.getnode())).encode()).hexdigest()
+    name = (platform.node() or "machine").replace("/", "_")[:40]
+    return f"{name}-{digest[:8]}"
 
 
 def _lock_path(folder: Path, worker: str) -> Path:
