@@ -100,7 +100,7 @@ def questions() -> dict[str, Callable[[Any], object]]:
             s, Selection(due_before=dt.date(2026, 1, 31)), order="due", with_texts=False
         ),
         "beginning of a number": lambda s: list_cases(
-            s, searching(s, "件0055", Selection()), with_texts=False
+            s, searching(s, "件0005", Selection()), with_texts=False
         ),
         "words that occur often": listed(words="宅基地"),
         "words that occur once": listed(words="答复。1234567"),

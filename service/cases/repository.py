@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session, defer
 
+from service.cases.counting import counted
 from service.cases.errors import CaseError, CaseNotFound, StaleCase
 from service.cases.selection import Selection
 from service.cases.tables import Case
@@ -33,7 +34,7 @@ class Page:
     next_cursor : str or None
         Asks for the page after this one; None on the last.
     n_found : int
-        Cases of the whole selection, at most `COUNTED`.
+        Cases of the whole selection, at most `COUNTED`; of a search for words those of the page.
     is_exact : bool
         Whether there are no more than `n_found`.
     """
@@ -119,14 +120,20 @@ def list_cases(
     found = session.execute(query.limit(limit + 1)).scalars().all()
     page = tuple(found[:limit])
     more = len(found) > limit
-    counted = select(Case.id).where(*conditions).limit(COUNTED + 1).subquery()
-    n_found = session.execute(select(func.count()).select_from(counted)).scalar_one()
+    n_found = counted(
+        session, ("n_found", selection, order == "due"), lambda: _n_found(session, conditions)
+    )
     return Page(
         page,
         _cursor(page[-1], order) if more else None,
         min(n_found, COUNTED),
         n_found <= COUNTED,
     )
+
+
+def _n_found(session: Session, conditions: list[ColumnElement[bool]]) -> int:
+    some = select(Case.id).where(*conditions).limit(COUNTED + 1).subquery()
+    return session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def due_cases(session: Session, until: dt.date, limit: int = 100) -> Page:
