@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.roles import Right
 from service.accounts.web import needs
+from service.cases.counting import counted
 from service.cases.tables import Case
 from service.console.due import SOON_DAYS, Due, due_of
 from service.console.rendering import render
@@ -83,9 +84,12 @@ def _counts(session: Session, today: dt.date) -> dict[str, int]:
         query = select(func.count()).select_from(Case).where(*conditions)  # type: ignore[arg-type]
         return session.scalar(query) or 0
 
-    return {
-        "all": n(),
-        "overdue": n(Case.closed_on.is_(None), Case.due_on < today),
-        "open": n(Case.closed_on.is_(None), Case.due_on.is_not(None)),
-        "this_year": n(Case.received_on >= dt.date(today.year, 1, 1)),
-    }
+    def count() -> dict[str, int]:
+        return {
+            "all": n(),
+            "overdue": n(Case.closed_on.is_(None), Case.due_on < today),
+            "open": n(Case.closed_on.is_(None), Case.due_on.is_not(None)),
+            "this_year": n(Case.received_on >= dt.date(today.year, 1, 1)),
+        }
+
+    return counted(session, ("desk", today), count)

@@ -98,7 +98,7 @@ def _last_reviewed(session: Session, name: str) -> list[Case]:
     recent = session.scalars(
         select(Assignment.case_id)
         .where(Assignment.assigned_by == name)
-        .order_by(Assignment.id.desc())
+        .order_by(Assignment.assigned_at.desc(), Assignment.id.desc())
         .limit(60)
     )
     ids = list(dict.fromkeys(recent))[:8]

@@ -162,10 +162,11 @@ def test_january(office, watch, tmp_path):
 
 
 PAGES = (
-    "", "import", "register", "review", "review/next", "cases", "case?n=依申请2020-001",
+    "", "import", "register", "review", "review/next", "cases", "case?n=依申请2020-100",
     "case?n=2023-0001&review=1", "statistics?year=2020", "report", "report/2020",
     "report/2020/figures", "report/2020/tables", "report/2020/versions",
-    "report/2020/sentence?key=1/received/0", "check", "check/sample", "work", "review/second", "model", "try",
+    "report/2020/sentence?key=1/received/0", "check", "check/sample", "work", "review/second",
+    "model", "try",
     "model/choice", "system", "system/keys", "system/audit", "system/backup", "system/settings",
     "nothing",
 )  # fmt: skip
@@ -174,15 +175,20 @@ PAGES = (
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)], ids=["desk", "phone"])
 def test_every_page_fits_the_screen_and_keeps_the_policy(sample_office, watch, width, height):
     page = watch(sample_office.base, width, height).page
-    wide, unnamed = [], []
+    wide, unnamed, faint, missing = [], [], [], []
     for path in PAGES:
-        page.goto(f"{sample_office.base}/console/{path}")
+        answer = page.goto(f"{sample_office.base}/console/{path}")
         page.wait_for_load_state("networkidle")
+        if answer.status != (404 if path == "nothing" else 200):
+            missing.append(f"{path}: {answer.status}")
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wide.append(path)
         unnamed += [f"{path}: {what}" for what in page.evaluate(NAMELESS)]
+        faint += [f"{path}: {what}" for what in page.evaluate(FAINT)]
+    assert missing == []
     assert wide == []
     assert unnamed == []
+    assert faint == []
 
 
 NAMELESS = """() => [...document.querySelectorAll(
@@ -191,6 +197,36 @@ NAMELESS = """() => [...document.querySelectorAll(
   .filter((e) => !(e.labels && e.labels.length) && !e.getAttribute('aria-label')
     && !e.textContent.trim() && !e.title)
   .map((e) => e.outerHTML.slice(0, 120))"""
+
+
+FAINT = """() => {
+  const parts = (s) => s.match(/[\\d.]+/g).map(Number);
+  const light = (c) => {
+    const [r, g, b] = c.slice(0, 3).map((v) => {
+      v /= 255;
+      return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const found = [];
+  for (const e of document.querySelectorAll('body *')) {
+    if (!e.checkVisibility({ opacityProperty: true }) || e.closest('[disabled]')) continue;
+    if (![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) continue;
+    const style = getComputedStyle(e);
+    let under = e, ground = [255, 255, 255];
+    for (; under; under = under.parentElement) {
+      const colour = parts(getComputedStyle(under).backgroundColor);
+      if (colour.length < 4 || colour[3] === 1) { ground = colour; break; }
+    }
+    const ink = parts(e instanceof SVGElement ? style.fill : style.color);
+    const [high, low] = [light(ink), light(ground)].sort((a, b) => b - a);
+    const size = parseFloat(style.fontSize);
+    const needed = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700) ? 3 : 4.5;
+    const ratio = (high + 0.05) / (low + 0.05);
+    if (ratio < needed) found.push(`${e.tagName} ${ratio.toFixed(2)} ${e.textContent.trim()}`);
+  }
+  return found.map((what) => what.slice(0, 80));
+}"""
 
 
 def test_without_scripts_pages_are_read_and_forms_work(sample_office, browser):

@@ -53,6 +53,8 @@ def test_a_file_becomes_cases_and_its_form_is_remembered(visit, token, app):
     assert "5 行 = 2 件 + 3 行没读进来" in page
     assert "已经登记过" in page
     assert "收到日期无法辨认" in page
+    rejects = clerk.get(re.search(r'href="(/v1/imports/\d+/rejects)"', page)[1])
+    assert "三月四日" in rejects.text
     case = clerk.get("/console/case?n=A-1").text
     assert "土地资源" in case
     again = clerk.get(upload(clerk, csrf).headers["location"]).text

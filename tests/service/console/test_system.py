@@ -1,11 +1,14 @@
 """系统: people, keys and the audit trail, for administrators alone."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from service.accounts import audit
 from service.accounts.roles import Role
+from service.console.wording import ACTIONS
 
 PAGES = ["", "/keys", "/audit", "/settings"]
 
@@ -65,6 +68,19 @@ def test_the_audit_trail_is_shown_and_verified(visit, token, app):
     broken = admin.post("/console/system/audit/verify", data={"csrf_token": token(page)})
     assert "记录被动过" in broken.text
     assert "没有符合条件" in admin.get("/console/system/audit?who=nobody").text
+
+
+def test_every_action_on_record_has_a_chinese_name():
+    source = Path(audit.__file__).parents[1]
+    written = {
+        action
+        for path in source.rglob("*.py")
+        for action in re.findall(
+            r'\brecord\(\s*session,[^"]*?"([a-z]+\.[a-z_]+)"', path.read_text("utf-8")
+        )
+    }
+    assert len(written) > 20
+    assert written <= set(ACTIONS)
 
 
 def test_settings_hide_what_is_secret(visit):
