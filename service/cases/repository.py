@@ -120,15 +120,15 @@ def list_cases(
     found = session.execute(query.limit(limit + 1)).scalars().all()
     page = tuple(found[:limit])
     more = len(found) > limit
+    following = _cursor(page[-1], order) if more else None
+    if cursor is None and not more:
+        return Page(page, following, len(page), True)
+    if selection.words:  # counting would read every text
+        return Page(page, following, len(page), False)
     n_found = counted(
         session, ("n_found", selection, order == "due"), lambda: _n_found(session, conditions)
     )
-    return Page(
-        page,
-        _cursor(page[-1], order) if more else None,
-        min(n_found, COUNTED),
-        n_found <= COUNTED,
-    )
+    return Page(page, following, min(n_found, COUNTED), n_found <= COUNTED)
 
 
 def _n_found(session: Session, conditions: list[ColumnElement[bool]]) -> int:
