@@ -18,6 +18,7 @@ from models.errors import LabelError
 from models.labels import outcomes, topics
 from models.prediction import Evidence, Prediction
 from models.resources import data_path
+from models.text.required import Cue, cue
 
 _NEVER = frozenset({"refused.state_secret", "refused.third_party", "refused.security"})
 """Never suspected from words."""
@@ -67,15 +68,15 @@ class _Entry:
     article: str
     why: str
     verify: str
-    cues: tuple[re.Pattern[str], ...]
-    unless: re.Pattern[str] | None
+    cues: tuple[Cue, ...]
+    unless: Cue | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
     candidates: tuple[_Entry, ...]
     other_agency: Mapping[str, str]
-    reminders: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]
+    reminders: tuple[tuple[str, tuple[Cue, ...]], ...]
 
 
 def read_request(text: str, answers: Mapping[str, Prediction] | None = None) -> RequestReading:
@@ -139,10 +140,10 @@ def _candidate(entry: _Entry, evidence: tuple[Evidence, ...]) -> RequestCandidat
     )
 
 
-def _evidence(letter: LetterText, cues: tuple[re.Pattern[str], ...]) -> tuple[Evidence, ...]:
+def _evidence(letter: LetterText, cues: tuple[Cue, ...]) -> tuple[Evidence, ...]:
     found = []
-    for cue in cues:
-        match = cue.search(letter.text)
+    for one in cues:
+        match = one.search(letter.text)
         if match and match.end() > match.start():
             start, end = letter.original_span(match.start(), match.end())
             found.append((start, end))
@@ -163,13 +164,13 @@ def _rules() -> _Rules:
                 entry["article"],
                 entry["why"],
                 entry["verify"],
-                tuple(map(re.compile, entry["cues"])),
-                re.compile(entry["unless"]) if "unless" in entry else None,
+                tuple(map(cue, entry["cues"])),
+                cue(entry["unless"]) if "unless" in entry else None,
             )
             for entry in raw["candidates"]
         )
         reminders = tuple(
-            (entry["text"], tuple(map(re.compile, entry["cues"]))) for entry in raw["reminders"]
+            (entry["text"], tuple(map(cue, entry["cues"]))) for entry in raw["reminders"]
         )
         rules = _Rules(entries, raw["other_agency"], reminders)
     except (OSError, tomllib.TOMLDecodeError, KeyError, re.error) as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -18,6 +19,7 @@ from starlette.datastructures import FormData
 from service.accounts import keys, sign_in
 from service.accounts.errors import CsrfMissing, Forbidden, NotSignedIn, PasswordMustChange
 from service.accounts.principal import AT_THE_MACHINE, GUEST, Principal
+from service.accounts.remembered import RememberedKeys
 from service.accounts.roles import RIGHT_NAMES, Right
 from service.accounts.sign_in import Lifetime
 from service.database.engine import Database
@@ -74,7 +76,7 @@ class Needs:
             raise NotSignedIn("请先登录，或在 Authorization 中给出密钥。")
         database: Database = request.app.state.database
         if secret is not None:
-            return await run_in_threadpool(_by_key, database, secret)
+            return await _of_key(request, database, secret)
         assert token is not None
         try:
             principal, must_change = await run_in_threadpool(
@@ -103,6 +105,7 @@ def lifetime(settings: Settings) -> Lifetime:
     )
 
 
+@cache
 def is_loopback(host: str) -> bool:
     """Whether an address to listen on is reached from this machine only."""
     if host == "localhost":
@@ -140,6 +143,19 @@ def refuse_other_sites(request: Request) -> None:
 def _bearer(request: Request) -> str | None:
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     return value.strip() if scheme.lower() == "bearer" else None
+
+
+async def _of_key(request: Request, database: Database, secret: str) -> Principal:
+    state = request.app.state
+    known: RememberedKeys | None = getattr(state, "remembered_keys", None)
+    if known is None:
+        known = state.remembered_keys = RememberedKeys(database)
+    principal = known.get(secret)
+    if principal is None:
+        n_writes = known.n_writes
+        principal = await run_in_threadpool(_by_key, database, secret)
+        known.put(secret, principal, n_writes)
+    return principal
 
 
 def _by_key(database: Database, secret: str) -> Principal:

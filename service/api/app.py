@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi_offline import FastAPIOffline
 
 import models
+from models.compiled.loading import LOADER
 from models.document import Document
 from models.predictor import Predictor
 from models.summarizers.generation.request import Generator
@@ -46,6 +48,11 @@ _DESCRIPTION = (
     "给群众诉求分类、核对政府信息公开年度报告。全部在本机完成，不联网，不记录正文。"
     "判定为 `review` 的，请人工复核；模型不替任何人作出决定。"
 )
+
+_LOOK_SECONDS = 3.0
+"""Less than the seconds after which a request would look itself."""
+_QUIET_SECONDS = 2.0
+"""Until compiled code is loaded, which takes a core for a second."""
 
 
 def create_app(
@@ -90,7 +97,10 @@ def create_app(
         opened = await run_in_threadpool(open_store, chosen) if database is None else database
         app.state.database = opened
         app.state.registry = create_registry(
-            lambda: live.pipeline, lambda: app.state.reader, n_threads=threads_beside_pages()
+            lambda: live.pipeline,
+            lambda: app.state.reader,
+            n_threads=threads_beside_pages(),
+            live=live,
         )
         runner = create_runner(chosen, opened, app.state.registry, chosen.workers)
         app.state.runner = runner
@@ -101,7 +111,12 @@ def create_app(
                 lambda: live.pipeline, chosen.max_batch, telemetry.rounds.observe
             ) as batcher:
                 app.state.batcher = batcher
+                beside = [asyncio.create_task(_look_for_choices(live))]
+                if load is None:
+                    beside.append(asyncio.create_task(_load_compiled_code()))
                 yield
+                for task in beside:
+                    task.cancel()
                 app.state.batcher = None
         finally:
             await run_in_threadpool(runner.stop)
@@ -140,6 +155,19 @@ def create_app(
     app.add_middleware(SecureHeaders)
     app.add_middleware(Observe, telemetry=telemetry, limits=limits)
     return app
+
+
+async def _look_for_choices(live: LiveModel) -> None:
+    """See in a thread whether another model was chosen, so that no request has to load it."""
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        await run_in_threadpool(live.refresh)
+
+
+async def _load_compiled_code() -> None:
+    """Have single texts answered several times as fast, once the first page has been served."""
+    await asyncio.sleep(_QUIET_SECONDS)
+    LOADER.prepare()
 
 
 def _open_generator(settings: Settings) -> Generator | None:

@@ -12,6 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _HANDBOOKS = ("/docs", "/redoc")
 """Pages of the interface's description. Their scripts are ours alone, but stand inside the page."""
+_OF_PAGES = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+_OF_ANSWERS = (*_OF_PAGES, (b"cache-control", b"no-store"))
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
@@ -51,14 +59,10 @@ class SecureHeaders:
 
 
 def _mark(message: Message, path: str) -> None:
-    headers = MutableHeaders(scope=message)
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if path.startswith("/v1"):
-        headers.setdefault("Cache-Control", "no-store")
+    given: list[tuple[bytes, bytes]] = list(message["headers"])
+    names = {name.lower() for name, _ in given}
+    wanted = _OF_ANSWERS if path.startswith("/v1") else _OF_PAGES
+    message["headers"] = given + [header for header in wanted if header[0] not in names]
 
 
 def page_policy(scripts: list[bytes], styles: list[bytes]) -> str:

@@ -43,6 +43,25 @@ class Telemetry:
             buckets=_SIZES,
             registry=self.registry,
         )
+        # Looking a label's series up takes the library a lock and a tuple of strings each time.
+        self._answered: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+        self._decided: dict[tuple[str, str], Counter] = {}
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count a request that was answered."""
+        series = self._answered.get((route, status))
+        if series is None:
+            series = self.requests.labels(route, status), self.seconds.labels(route)
+            self._answered[route, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
+
+    def decided(self, head: str, decision: str, n: int) -> None:
+        """Count decisions."""
+        series = self._decided.get((head, decision))
+        if series is None:
+            series = self._decided[head, decision] = self.decisions.labels(head, decision)
+        series.inc(n)
 
 
 class _TooLarge(Exception):
@@ -115,8 +134,7 @@ class Observe:
                 await problem(413, "too_large", detail)(scope, receive, noted)
             route = getattr(scope.get("route"), "path", "other")
             elapsed = time.perf_counter() - start
-            self._telemetry.requests.labels(route, status).inc()
-            self._telemetry.seconds.labels(route).observe(elapsed)
+            self._telemetry.answered(route, status, elapsed)
             _log.info(
                 "request",
                 route=route,

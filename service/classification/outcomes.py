@@ -80,7 +80,9 @@ def outcomes_json(
 ) -> list[dict[str, Any]]:
     """Outcome of each document: read from its reply, or suspected from its request."""
     given = [i for i, reply in enumerate(replies) if reply]
-    letters = reader.read([replies[i] or "" for i in given], [texts[i] for i in given])
+    letters = (
+        reader.read([replies[i] or "" for i in given], [texts[i] for i in given]) if given else ()
+    )
     read = dict(zip(given, letters, strict=True))
     return [
         outcome_json(read[i]) if i in read else suspicion_json(read_request(text, heads))

@@ -124,6 +124,11 @@ class LiveModel:
         """Read the choice now instead of within seconds."""
         self._looked = -_LOOK_SECONDS
 
+    def refresh(self) -> None:
+        """Read the choice now, and load the model if it is another one."""
+        with self._lock:
+            self._refresh()
+
     def names(self) -> list[str]:
         """Folders that hold a model, by name."""
         found = self.folder.glob("*/manifest.json")

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.text.normalize import normalize_text
+from models.text.required import Cue, cue
 
 MAX_CHARACTERS = 20_000
 """What is longer is read up to here: the decision of a letter does not stand on page 20."""
@@ -32,6 +33,8 @@ _MENDS = (
     (r"(?<=行政)法案(?=卷)", "执案"),
     (r"[末未](?:仔|存)(?=在)", "不存"),
 )
+
+_BREAK = re.compile("[\n\r\u2028\x0b]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,19 @@ class LetterText:
 def prepare(original: str) -> LetterText:
     """Bring a letter into the form that the rules read. Accepts any string."""
     normal, source = normalize_text(original[:MAX_CHARACTERS])
-    kept = [i for i, c in enumerate(normal) if c != " "]
-    text = "".join(normal[i] for i in kept)
-    places = source[np.array(kept, np.intp)]
-    for pattern, replacement in _mends():
-        text = pattern.sub(replacement, text)
+    text, places = normal, source
+    if " " in normal:
+        blank = np.frombuffer(normal.encode("utf-32-le", "surrogatepass"), np.uint32) == 0x20
+        text, places = normal.replace(" ", ""), source[~blank]
+    for mend, replacement in _mends():
+        if mend.search(text):
+            text = mend.pattern.sub(replacement, text)
     return LetterText(original, text, places, _line_starts(original, places))
 
 
 def _line_starts(original: str, places: NDArray[np.int64]) -> frozenset[int]:
     """Characters before which, blanks aside, a line break stands in the original."""
-    breaks = np.array([i for i, c in enumerate(original) if c in "\n\r\u2028\x0b"], np.int64)
+    breaks = np.array([found.start() for found in _BREAK.finditer(original)], np.int64)
     starts = {0}
     if len(breaks) and len(places):
         before = np.searchsorted(breaks, places)
@@ -82,5 +87,5 @@ def _line_starts(original: str, places: NDArray[np.int64]) -> frozenset[int]:
 
 
 @cache
-def _mends() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(pattern), replacement) for pattern, replacement in _MENDS)
+def _mends() -> tuple[tuple[Cue, str], ...]:
+    return tuple((cue(pattern), replacement) for pattern, replacement in _MENDS)
