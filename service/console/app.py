@@ -26,6 +26,7 @@ def create_console(state: State) -> FastAPI:
         checking,
         desk,
         exporting,
+        import_page,
         importing,
         jobs_page,
         model_choice,
@@ -46,8 +47,8 @@ def create_console(state: State) -> FastAPI:
     console.state = state
     console.add_middleware(PagePolicy)
     pages = (
-        sign_in, desk, registering, importing, second_reading, review_page, case_page,
-        case_changes, exporting, case_list, statistics_page,
+        sign_in, desk, registering, importing, import_page, second_reading, review_page,
+        case_page, case_changes, exporting, case_list, statistics_page,
         report_page, report_figures, report_versions,
         checking, jobs_page, model_page, model_choice, system_page, system_backup,
     )  # fmt: skip

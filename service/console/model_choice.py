@@ -20,7 +20,7 @@ from service.console.rendering import render, tell
 from service.console.wording import label_name
 from service.database.base import now
 from service.database.engine import Database
-from service.review.contest import MIN_CASES, Contest, contest
+from service.review.contest import MIN_CASES, MOST_CASES, Contest, contest
 from service.review.examples import examples
 from service.review.live import Choice, LiveModel, ModelChoiceError, read_choices
 
@@ -105,7 +105,7 @@ def _contest(request: Request, name: str) -> Contest:
     database: Database = request.app.state.database
     new = live.load(name)
     with database.reading() as session:
-        held_out = list(examples(session, held_out=True))
+        held_out = list(examples(session, held_out=True, most=MOST_CASES))
     return contest(live.pipeline, new, held_out)
 
 

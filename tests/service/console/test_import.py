@@ -102,3 +102,31 @@ def test_one_case_is_registered_and_read_at_once(visit, token):
         assert (
             clerk.post("/console/register", data=said | {"number": ""} | wrong).status_code == 422
         )
+
+
+def test_one_of_several_sheets_is_chosen(visit, token, tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "上半年"
+    for sheet, number in ((book.active, "S-1"), (book.create_sheet("下半年"), "S-2")):
+        sheet.append(["编号", "收到日期", "内容"])
+        sheet.append([number, "2025-03-04", "我们村去年征了地，补偿款到现在没发。"])
+    book.save(tmp_path / "两张.xlsx")
+    clerk = visit(Role.CLERK)
+    csrf = token(clerk.get("/console/import"))
+    address = upload(clerk, csrf, (tmp_path / "两张.xlsx").read_bytes(), "两张.xlsx")
+    address = address.headers["location"]
+    asked = clerk.get(address)
+    assert "请选一个" in asked.text
+    assert "--sheet" not in asked.text
+    chosen = clerk.get(f"{address}&sheet=下半年")
+    assert "S-2" in chosen.text
+    said = {
+        "csrf_token": csrf, "u": address.split("u=")[1], "sheet": "下半年", "kind": "message",
+        "field_number": "编号", "field_received_on": "收到日期", "field_text": "内容",
+    }  # fmt: skip
+    page = settled(clerk, clerk.post("/console/import/start", data=said).headers["location"])
+    assert "1 行 = 1 件" in page
+    assert clerk.get("/console/case?n=S-2").status_code == 200
+    assert clerk.get(f"{address}&sheet=没有").status_code == 422
