@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 
 from models.artifact import load_pipeline, read_manifest
 from models.classifiers.letter import notices
-from models.classifiers.letter.combination import Combination, point_rows
+from models.classifiers.letter.combination import ONE_THING, Combination, point_rows
+from models.classifiers.letter.dating import date_of_letter
 from models.classifiers.letter.reading import Reading, read_letter
 from models.classifiers.letter.rollup import roll_up
 from models.classifiers.letter.weighing import ItemReading
@@ -31,7 +33,7 @@ HEAD = "outcome"
 N_CANDIDATES, N_EVIDENCE = 3, 5
 MIN_CHARACTERS = 6
 """Decision texts shorter than this tell the trained head nothing."""
-MIN_PROBABILITY = 0.5
+MIN_PROBABILITY = 0.35
 """Below this, without a rule that says so, no row is named."""
 
 
@@ -106,7 +108,11 @@ class ReplyReader:
         return self.pipeline.model_id if self.pipeline else "rules"
 
     def read(
-        self, replies: Sequence[str], requests: Sequence[str | None] | None = None
+        self,
+        replies: Sequence[str],
+        requests: Sequence[str | None] | None = None,
+        *,
+        today: date | None = None,
     ) -> list[ReplyAnswer]:
         """Read letters, in order. Any string is accepted.
 
@@ -115,11 +121,15 @@ class ReplyReader:
         replies : sequence of n str
         requests : sequence of n str or None, optional
             What each answers, if known: its numbers say how many items there are.
+        today : date, optional
+            A letter dated later goes to review; by default the day of the call.
         """
         asked = requests if requests is not None else [None] * len(replies)
         readings = [
             read_letter(reply, request or "") for reply, request in zip(replies, asked, strict=True)
         ]
+        joined = self._joined(readings)
+        readings = [one or reading for one, reading in zip(joined, readings, strict=True)]
         items = [(reading, item) for reading in readings for item in reading.items]
         texts = [reading.decision_text(item) for reading, item in items]
         y_prob, codes = self._head_probabilities(texts)
@@ -127,15 +137,37 @@ class ReplyReader:
         n_characters = np.array([len(text) for text in texts], np.intp)
         joint = self.combination.probabilities(y_prob, points, n_characters)
         answers, at = [], 0
-        for reading in readings:
+        for one, reading in zip(joined, readings, strict=True):
             rows = slice(at, at + len(reading.items))
             judges = [
                 _Judge(reading, item, codes, y_prob[i], joint[i], self.combination.threshold)
                 for i, item in zip(range(rows.start, rows.stop), reading.items, strict=True)
             ]
-            answers.append(_answer(reading, judges, has_head=self.pipeline is not None))
+            answer = _answer(reading, judges, has_head=self.pipeline is not None)
+            doubts = [notices.READ_AS_ONE] if one is not None else []
+            signed = date_of_letter(reading.letter.original)
+            if signed is not None and signed > (today or date.today()):
+                doubts.append(notices.future_date(signed))
+            if doubts:
+                answer = replace(answer, decision="review", notices=(*doubts, *answer.notices))
+            answers.append(answer)
             at = rows.stop
         return answers
+
+    def _joined(self, readings: Sequence[Reading]) -> list[Reading | None]:
+        """Letters that the rules split by their words and the head, sure of it, reads as one."""
+        found: list[Reading | None] = [None] * len(readings)
+        if self.pipeline is None:
+            return found
+        split = [i for i, reading in enumerate(readings) if reading.is_split_by_words]
+        if not split:
+            return found
+        y_prob, codes = self._head_probabilities([readings[i].whole_text for i in split])
+        for i, row in zip(split, y_prob, strict=True):
+            kind = codes[int(row.argmax())]
+            if row.max() >= ONE_THING and kind != "partial":
+                found[i] = readings[i].as_one(kind)
+        return found
 
     def _head_probabilities(self, texts: list[str]) -> tuple[NDArray[np.float64], tuple[str, ...]]:
         """The trained head's opinion, uniform where it has none; and the kinds it knows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,22 +210,13 @@ def _fit_head(
     sample_weight: NDArray[np.float64] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """One-versus-rest coefficients, shape (n_features, n_labels), and intercepts."""
-    from sklearn.linear_model import SGDClassifier
-
     y = target.y[rows]
     labelled = y != _UNSET
     head = target.config
     n_labels = len(target.codes)
     if len(np.unique(y[labelled])) < 2:
         raise InputError(f"“{head.field}”的标注太少：留出一份校准后只剩一类，请至少给每类十条。")
-    classifier = SGDClassifier(
-        loss=head.loss,
-        alpha=head.alpha,
-        max_iter=head.max_iter,
-        tol=1e-3,
-        random_state=seed,
-        class_weight=head.class_weight,
-    )
+    classifier = _classifier(head, seed, int(labelled.sum()))
     whole = len(columns) == X.shape[1]
     data = X[labelled] if whole else X[labelled][:, columns]
     weight = None if sample_weight is None else sample_weight[labelled]
@@ -237,6 +229,29 @@ def _fit_head(
     coef[np.ix_(columns, classifier.classes_)] = fitted.T
     intercept[classifier.classes_] = offset
     return coef, intercept
+
+
+def _classifier(head: HeadConfig, seed: int, n: int) -> Any:
+    """An unfitted one-versus-rest classifier; `alpha` weighs the penalty alike for both solvers."""
+    if head.solver == "exact":
+        from sklearn.svm import LinearSVC
+
+        return LinearSVC(
+            C=1 / (head.alpha * n),
+            class_weight=head.class_weight,
+            max_iter=100 * head.max_iter,
+            random_state=seed,
+        )
+    from sklearn.linear_model import SGDClassifier
+
+    return SGDClassifier(
+        loss=head.loss,
+        alpha=head.alpha,
+        max_iter=head.max_iter,
+        tol=1e-3,
+        random_state=seed,
+        class_weight=head.class_weight,
+    )
 
 
 def fit(

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from models.artifact import save_artifact
 from models.classifiers.letter.combination import Combination, point_rows
-from models.classifiers.letter.passages import BLANK
-from models.classifiers.letter.reading import Reading, read_letter
+from models.classifiers.letter.reading import read_letter
 from models.decision import NEVER, fit_threshold
 from models.errors import InputError
 from models.labels import PROCEDURAL, letter_kinds
@@ -30,7 +29,6 @@ from training.split import assign_folds
 
 UNREAD = "unread"
 """Answer of a reader that names no row."""
-MAX_RULE_WEIGHT = 2.0
 MIN_THRESHOLD = 0.6
 """Lowest threshold, however good the figures on our own letters."""
 SIDES = ("rules", "head", "both")
@@ -104,7 +102,7 @@ def passages(letters: Sequence[Letter]) -> list[Passage]:
             found += [Passage(index, reading.decision_text(i), kind, i.points) for i, kind in pairs]
             continue
         points = reading.items[0].points if len(reading.items) == 1 else None
-        found.append(Passage(index, _whole(reading), letter.kind, points))
+        found.append(Passage(index, reading.whole_text, letter.kind, points))
     return [passage for passage in found if passage.text]
 
 
@@ -142,8 +140,8 @@ def fit_letters(
 def fit_combination(fitted: Fitted, learned: Sequence[Passage], config: TrainConfig) -> Combination:
     """Weights of head and rules by maximum likelihood out of fold; then the threshold.
 
-    The head has learnt our own letters, the rules are the statute's words: so the rules get the
-    greatest weight whose loss is within one standard error of the best.
+    The rules were written with these letters at hand and look better on them than they are: so
+    they get no more than the likelihood gives them (docs/decisions/0048).
     """
     from scipy.optimize import minimize
 
@@ -163,10 +161,6 @@ def fit_combination(fitted: Fitted, learned: Sequence[Passage], config: TrainCon
 
     best = minimize(lambda w: losses(*np.exp(w)).mean(), np.log([0.8, 0.6]), method="Nelder-Mead").x
     model_weight, rule_weight = (float(w) for w in np.exp(best))
-    at_best = losses(model_weight, rule_weight)
-    bound = at_best.mean() + at_best.std() / np.sqrt(len(at_best))
-    while rule_weight < MAX_RULE_WEIGHT and losses(model_weight, rule_weight).mean() <= bound:
-        rule_weight += 0.01
     combination = Combination(round(model_weight, 4), round(rule_weight, 4))
     joint = combination.probabilities(y_prob, points, n_characters)
     agree = (joint.argmax(1) == y_prob.argmax(1)) & (joint.argmax(1) == points.argmax(1))
@@ -248,13 +242,9 @@ def _head_kinds(reader: ReplyReader, replies: Sequence[str]) -> list[str]:
     """The head on the agency's words of whole letters, no rule about items."""
     if reader.pipeline is None:
         return [UNREAD] * len(replies)
-    texts = [_whole(read_letter(reply)) for reply in replies]
+    texts = [read_letter(reply).whole_text for reply in replies]
     head = reader.pipeline.predict_texts(texts).heads[HEAD]
     return [head.codes[best] for best in head.best]
-
-
-def _whole(reading: Reading) -> str:
-    return reading.passages.decision.replace(BLANK, "")
 
 
 def mistakes(reader: ReplyReader, letters: Sequence[Letter]) -> list[dict[str, Any]]:

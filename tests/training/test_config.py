@@ -1,7 +1,7 @@
 import pytest
 
 from models.errors import InputError
-from training.config import read_config, single_head
+from training.config import HeadConfig, read_config, single_head
 
 
 def test_default_recipe_is_complete():
@@ -36,3 +36,10 @@ def test_single_head_drops_what_belongs_to_our_labels():
     assert len(config.heads) == 1
     assert config.heads[0].label_set is None
     assert config.heads[0].blend == 0
+
+
+def test_the_exact_solver_takes_its_own_loss_only():
+    settings = {"name": "a", "field": "a", "solver": "exact"}
+    assert HeadConfig(**settings, loss="squared_hinge").solver == "exact"
+    with pytest.raises(ValueError, match="squared_hinge"):
+        HeadConfig(**settings, loss="log_loss")

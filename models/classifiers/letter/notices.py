@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from models.classifiers.letter.articles import Law
 from models.classifiers.letter.reading import Reading
 
@@ -11,6 +13,7 @@ NO_REASON_NAME = "不予公开（看不出是哪一行）"
 NO_REASON = "信中只说不予公开，没有能定到某一行的理由，请看原信或案卷。"
 MIXED = "有的内容提供了、有的没有提供：默认计入“部分公开”，请人工确认。"
 FIRST_OF_SEVERAL = "各项没有提供的理由不同：整件默认按第一项计，请人工确认。"
+READ_AS_ONE = "按用语像是分了几项，按通篇文字读作一项，请人工确认。"
 OLD_LAW = "引用的是2007年《条例》，条号与现行《条例》不同，已按旧条文读取。"
 RECONFIRM = "“确认或重新出具”一行只见于年报格式，《条例》没有专门条文；引用条文前请法制机构确认。"
 
@@ -28,6 +31,11 @@ def disagreement(by_rules: str, by_head: str) -> str:
 def several_letters(n: int) -> str:
     """Say that a text holds more than one letter."""
     return f"这里像是有 {n} 封答复书：一件只能对一封，请分开登记后再读。"
+
+
+def future_date(day: date) -> str:
+    """Say that a letter is dated later than today."""
+    return f"落款日期{day.year}年{day.month}月{day.day}日在今天之后，请核对日期。"
 
 
 def of_reading(reading: Reading) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.classifiers.letter.articles import Citation, parse_articles
 from models.classifiers.letter.cues import CUE, Hit, find_cues
@@ -60,12 +60,38 @@ class Reading:
     citations: tuple[Citation, ...] = field(default=())
     n_letters: int = 1
     """More than one if a cell holds several letters: then the case is not that of one."""
+    n_requested: int = 0
+    """Numbers of the request, 0 where it is unknown or has none."""
 
     def decision_text(self, item: ItemReading) -> str:
         """The agency's own words of an item, of the letter if there is but one, for a head."""
         whole = self.passages.decision
         part = whole if len(self.items) == 1 else whole[item.start : item.end]
         return part.replace(BLANK, "")
+
+    @property
+    def whole_text(self) -> str:
+        """The agency's own words of the whole letter, for a head."""
+        return self.passages.decision.replace(BLANK, "")
+
+    @property
+    def is_split_by_words(self) -> bool:
+        """Whether the rules see several items for which no number and no article of each speaks."""
+        cited = {h.code for i in self.items for h in i.hits if h.kind == "article"}
+        if len(cited & {i.best for i in self.items}) > 1:
+            return False
+        is_numbered = self.n_requested > 1 or any(item.number for item in self.items)
+        return len(self.items) > 1 and not is_numbered and self.n_letters == 1
+
+    def as_one(self, kind: str) -> Reading:
+        """The letter as one item: the part that speaks for a kind, or everything together."""
+        for item in self.items:
+            if item.best == kind:
+                return replace(self, items=(item,))
+        codes = {code for item in self.items for code in item.points}
+        points = {code: max(item.points.get(code, 0.0) for item in self.items) for code in codes}
+        hits = tuple(hit for item in self.items for hit in item.hits)
+        return replace(self, items=(ItemReading("", 0, len(self.letter.text), points, hits),))
 
 
 def read_letter(original: str, request: str = "") -> Reading:
@@ -86,18 +112,18 @@ def read_letter(original: str, request: str = "") -> Reading:
     )
     reader = _Reader(letter, passages, citations, is_old)
     kind = reader.procedural()
+    names: tuple[str, ...] = requested_items(request)
     if kind is not None:
         items: tuple[ItemReading, ...] = (reader.procedural_item(kind),)
     else:
         parts = split_parts(letter, passages.decision, citations)
-        names = requested_items(request)
         found = reader.items(parts, names if request.strip() else None)
         found = by_request(found, names, passages.decision, reader.judge)
         if len(found) == 1 and not names and request:
             found = apart(found[0], listed_items(request), passages.decision, reader.judge)
         items = tuple(found) or (reader.from_titles(),)
     n_letters = count_letters(original)
-    return Reading(letter, passages, items, kind, is_old, tuple(citations), n_letters)
+    return Reading(letter, passages, items, kind, is_old, tuple(citations), n_letters, len(names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from models.classifiers.letter.numbering import key_of, numbers_in
 from models.classifiers.letter.numerals import chinese_numeral
 from models.classifiers.letter.reading import read_letter
 from models.classifiers.letter.requested import find_mentions, listed_items, requested_items
+from models.replies import load_reader
 
 GRANTED, PROCESS, NOT_HELD = "granted", "refused.process", "unavailable.not_held"
 SAID = {
@@ -210,3 +211,23 @@ def test_mentions_lie_in_the_letter(decision):
 def test_what_is_said_of_one_number_is_not_said_of_the_others():
     request = "1.方案；2.批准文件；3.选址论证报告"
     assert outcomes_of("告知第（1）项信息因涉密不予公开。", request) == ["refused.state_secret"]
+
+
+SPLIT_BY_WORDS = (
+    "经检索，本局没有制作过您要的搬迁决定，该信息不存在。随函附送海域示意图一张，是当年的宣传材料。\n"
+    "青林县自然资源局"
+)
+
+
+def test_the_head_reads_as_one_what_the_rules_split_by_words_and_a_person_looks():
+    assert read_letter(SPLIT_BY_WORDS).is_split_by_words
+    (answer,) = load_reader().read([SPLIT_BY_WORDS])
+    assert answer.outcome == NOT_HELD
+    assert len(answer.items) == 1
+    assert answer.decision == "review"
+    assert any("读作一项" in notice for notice in answer.notices)
+
+
+def test_the_numbers_of_the_request_outweigh_the_head():
+    request = "申请公开：1.搬迁决定；2.海域示意图。"
+    assert not read_letter(SPLIT_BY_WORDS, request).is_split_by_words
