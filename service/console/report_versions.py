@@ -72,7 +72,10 @@ def show(request: Request, _: Reader, year: int, number: int) -> Response:
     content = json.loads(found.content)
     earlier = set(_paragraphs(json.loads(before.content))) if before else None
     sections = [
-        (s["title"], [(p, earlier is not None and p not in earlier) for p in s["paragraphs"]])
+        (
+            f"{'一二三四五六'[s['number'] - 1]}、{s['title']}",
+            [(p, earlier is not None and p not in earlier) for p in s["paragraphs"]],
+        )
         for s in content["sections"]
     ]
     return render(
@@ -103,11 +106,10 @@ def export(request: Request, by: Reader, year: int, kind: str, v: int = 0) -> Re
     database: Database = request.app.state.database
     with database.reading() as session:
         stored = version(session, year, v) if v else None
-        if stored is not None and kind == "html":
-            raise YangguangError("旧版只存了 Word 和 JSON；网页请从“正文”页导出现在的。")
         draft = None if stored else draft_year(session, year).draft
     if stored is not None:
-        content = stored.document if kind == "docx" else stored.content.encode()
+        files = {"docx": stored.document, "html": stored.page, "json": stored.content.encode()}
+        content = files[kind]
     else:
         assert draft is not None
         content = (

@@ -154,6 +154,7 @@ def test_exports_pass_the_check_and_versions_stay(visit, sample_year, token):
     failed = [f for f in result.findings if f.status.value == "fails"]
     assert not [f for f in failed if f.severity.value == "error"]
     assert clerk.get(f"{BASE}/export/docx?v=1").content[:2] == b"PK"
+    assert "<table" in clerk.get(f"{BASE}/export/html?v=1").text
     stored = json.loads(clerk.get(f"{BASE}/export/json?v=1").content)
     assert stored["sentences"]
     assert "<table" in clerk.get(f"{BASE}/export/html").text
