@@ -98,7 +98,13 @@ def answered(
     content: Any, status: int = 200, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """An answer of a model or of plain data."""
-    return JSONResponse(jsonable_encoder(content), status_code=status, headers=headers)
+    # A model writes itself several times as fast as the encoder of anything would.
+    plain = (
+        content.model_dump(mode="json", by_alias=True)
+        if isinstance(content, BaseModel)
+        else jsonable_encoder(content)
+    )
+    return JSONResponse(plain, status_code=status, headers=headers)
 
 
 def once(

@@ -1,6 +1,7 @@
 """How many cases there are by month, topic, outcome …, for the statistics page.
 
-Each count is one pass over the covering index `ix_cases_statistics`; texts are never read.
+Each count is one pass over the covering index `ix_cases_statistics`; texts are never read. In a
+large archive counts are remembered for a while (`service.cases.counting`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import Session
 
+from service.cases.counting import counted
 from service.cases.selection import Selection
 from service.cases.tables import Case
 
@@ -31,6 +33,11 @@ class Count:
 
 def count_by(session: Session, selection: Selection, dimension: Dimension) -> list[Count]:
     """Cases of a selection by one dimension: years and months in order, the rest by number."""
+    key = ("count_by", selection, dimension)
+    return counted(session, key, lambda: _count_by(session, selection, dimension))
+
+
+def _count_by(session: Session, selection: Selection, dimension: Dimension) -> list[Count]:
     column = _column(dimension)
     query = (
         select(column, func.count())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.base import Base
@@ -54,6 +54,12 @@ class ImportRemark(Base):
     """The row as it stood; blank where it became a case."""
 
     __table_args__ = (Index("ix_import_remarks_import_line", "import_id", "line"),)
+
+
+def _of_open(name: str, *columns: str) -> Index:
+    """An index over the cases that are not closed."""
+    is_open = text("closed_on IS NULL")
+    return Index(name, *columns, sqlite_where=is_open, postgresql_where=is_open)
 
 
 class Case(Base):
@@ -105,14 +111,20 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_state_kind_doubt", "state", "kind", "doubt"),
         Index("ix_cases_state_topic_doubt", "state", "topic", "doubt"),
-        Index("ix_cases_state_closed_due", "state", "closed_on", "due_on"),
         UniqueConstraint("import_id", "line"),
         Index("ix_cases_due", "due_on", "id"),
+        # Few cases are open, however long the archive.
+        _of_open("ix_cases_open_due", "due_on", "id"),
+        _of_open("ix_cases_open_received", "received_on", "id"),
+        _of_open("ix_cases_open_state_due", "state", "due_on", "id"),
         Index("ix_cases_received", "received_on", "id"),
+        Index("ix_cases_state_key", "state", "text_key"),
         Index("ix_cases_state_received", "state", "received_on", "id"),
         Index("ix_cases_topic_received", "topic", "received_on", "id"),
         Index("ix_cases_subtopic_received", "subtopic", "received_on", "id"),
         Index("ix_cases_outcome_received", "outcome", "received_on", "id"),
+        Index("ix_cases_intent_received", "intent", "received_on", "id"),
+        Index("ix_cases_channel_received", "channel", "received_on", "id"),
         # Statistics are counted in this index alone, without touching the texts.
         Index(
             "ix_cases_statistics",
@@ -210,7 +222,14 @@ class Assignment(Base):
     assigned_by: Mapped[str] = mapped_column(String(80))
     assigned_at: Mapped[dt.datetime]
 
-    __table_args__ = (Index("ix_assignments_case_layer", "case_id", "layer"),)
+    __table_args__ = (
+        Index("ix_assignments_case_layer", "case_id", "layer"),
+        Index("ix_assignments_by_at", "assigned_by", "assigned_at"),
+        Index(
+            "ix_assignments_second", "case_id", sqlite_where=text("reader = 2"),
+            postgresql_where=text("reader = 2"),
+        ),
+    )  # fmt: skip
 
 
 class Link(Base):

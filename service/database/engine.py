@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.errors import InputError
 from service.database.availability import explained
 from service.database.encryption import TextCipher, use_cipher
+from service.database.remembering import Remembered
+from service.database.turns import take_turns
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one; SQLite allows one at a time."""
@@ -37,7 +39,7 @@ class Database:
 
     def __init__(self, engine: Engine, info: Mapping[str, Any] | None = None) -> None:
         self.engine = engine
-        known = dict(info or {})
+        known = {**(info or {}), "remembered": Remembered()}
         self._sessions = sessionmaker(engine, expire_on_commit=False, info=known)
         self._readers = sessionmaker(
             engine.execution_options(read_only=True),
@@ -122,6 +124,7 @@ def _open_sqlite(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_immediate)
+    take_turns(engine, BUSY_SECONDS)
     try:
         with engine.connect() as connection:
             found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from service.cases.tables import Assignment, Case
@@ -60,7 +60,7 @@ def second_reading(session: Session, reader: str, n: int = 20) -> list[Case]:
         .where(Case.state == "reviewed", Case.text_key < prefix)
         .where(~exists().where(read_by_me.case_id == Case.id, read_by_me.assigned_by == reader))
         .where(~exists().where(read_twice.case_id == Case.id, read_twice.reader == 2))
-        .order_by(Case.id)
+        .order_by(Case.text_key, Case.id)  # by chance, and found without sorting the sample
         .limit(n)
     )
     return list(session.scalars(query))
@@ -69,9 +69,11 @@ def second_reading(session: Session, reader: str, n: int = 20) -> list[Case]:
 def agreement(session: Session) -> list[Agreement]:
     """Agreement of first and second readers, one entry for each layer that both read."""
     twice = aliased(Assignment)
+    # Literally 2, so that the databases see that the index of second readings serves.
+    second = select(twice.case_id).where(twice.reader == literal_column("2"))
     rows = session.scalars(
         select(Assignment)
-        .where(exists().where(twice.case_id == Assignment.case_id, twice.reader == 2))
+        .where(Assignment.case_id.in_(second))
         .where(Assignment.item_id.is_(None))
         .order_by(Assignment.id)
     )

@@ -212,9 +212,25 @@ def upgrade() -> None:
             "ix_cases_outcome_received", ["outcome", "received_on", "id"], unique=False
         )
         batch_op.create_index("ix_cases_received", ["received_on", "id"], unique=False)
+        batch_op.create_index("ix_cases_state_key", ["state", "text_key"], unique=False)
         batch_op.create_index(
-            "ix_cases_state_closed_due", ["state", "closed_on", "due_on"], unique=False
+            "ix_cases_intent_received", ["intent", "received_on", "id"], unique=False
         )
+        batch_op.create_index(
+            "ix_cases_channel_received", ["channel", "received_on", "id"], unique=False
+        )
+        for name, columns in (
+            ("ix_cases_open_due", ["due_on", "id"]),
+            ("ix_cases_open_received", ["received_on", "id"]),
+            ("ix_cases_open_state_due", ["state", "due_on", "id"]),
+        ):
+            batch_op.create_index(
+                name,
+                columns,
+                unique=False,
+                sqlite_where=sa.text("closed_on IS NULL"),
+                postgresql_where=sa.text("closed_on IS NULL"),
+            )
         batch_op.create_index("ix_cases_state_kind_doubt", ["state", "kind", "doubt"], unique=False)
         batch_op.create_index(
             "ix_cases_state_received", ["state", "received_on", "id"], unique=False
@@ -387,6 +403,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
     )
     with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.create_index("ix_assignments_by_at", ["assigned_by", "assigned_at"], unique=False)
         batch_op.create_index("ix_assignments_case_layer", ["case_id", "layer"], unique=False)
+        batch_op.create_index(
+            "ix_assignments_second",
+            ["case_id"],
+            unique=False,
+            sqlite_where=sa.text("reader = 2"),
+            postgresql_where=sa.text("reader = 2"),
+        )
 
     # ### end Alembic commands ###
