@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from training.reviewed import REVIEWED_WEIGHT, join_reviewed
 from training.split import assign_folds, balanced_folds
 
 VOICE = "voice"
+_DIGITS = 6
 
 
 def choose_folds(corpus: Corpus, config: RunConfig, group_field: str | None) -> NDArray[np.intp]:
@@ -83,6 +85,8 @@ def train(
         adapted = adapt(corpus, archive, config, folds, sample_weight=weight)
         fitted = adapted.fitted
         metrics["adaptation"] = {**adapted.facts, "cold_out_of_fold": out_of_fold(adapted.cold)}
+    if reviewed is not None or archive is not None:
+        fitted = replace(fitted, pipeline=replace(fitted.pipeline, model_id=own_id(fitted)))
     metrics["out_of_fold"] = out_of_fold(fitted)
     metrics |= measure_all(fitted.pipeline, config, evaluations)
     settings = config.model_dump(mode="json")
@@ -98,6 +102,22 @@ def train(
         attachments={"reliability.svg": reliability_svg(measured_parts(metrics))},
     )
     return fitted
+
+
+def own_id(fitted: Fitted) -> str:
+    """`name@version+digest`: what an office's models answer can be told apart by their id.
+
+    The digest is of all that decides an answer, so that the same fit again has the same id.
+    """
+    digest = hashlib.sha256(fitted.pipeline.vocabulary.buckets.tobytes())
+    digest.update(fitted.pipeline.scorer.intercept.tobytes())
+    for name in sorted(fitted.parts):
+        part, head = fitted.parts[name], fitted.pipeline.questions[name]
+        calibration = np.array([head.calibrator.power, head.threshold, head.blend])
+        for array in (part.columns, part.values, part.scale, head.calibrator.slope,
+                      head.calibrator.offset, calibration):  # fmt: skip
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return f"{fitted.pipeline.model_id}+{digest.hexdigest()[:_DIGITS]}"
 
 
 def measured_parts(metrics: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from service.accounts.audit import record
 from service.accounts.errors import Forbidden
 from service.accounts.principal import Principal
-from service.accounts.roles import Right
+from service.accounts.roles import RIGHT_NAMES, Right
 from service.accounts.web import needs
 from service.api.problems import RESPONSES
 from service.database.engine import Database
@@ -131,6 +131,7 @@ def create_job(
         if upload is not None and upload.filename
     }
     state = request.app.state
+    _check_right(state.registry, kind, by)
     job, is_new = submit_job(
         state.database, state.registry, state.runner.folder, by.name, kind,
         _options(options), uploads, idempotency_key,
@@ -140,6 +141,12 @@ def create_job(
     shown = JobOut.model_validate(show(job, state.registry)).model_dump(mode="json")
     location = {"Location": f"/v1/jobs/{job.id}"}
     return JSONResponse(shown, 201 if is_new else 200, headers=location)
+
+
+def _check_right(registry: Registry, code: str, by: Principal) -> None:
+    right = registry[code].right
+    if not by.may(right):
+        raise Forbidden(f"这种作业需要“{RIGHT_NAMES[right]}”权限，请找管理员。")
 
 
 def _options(text: str) -> dict[str, Any]:
@@ -275,6 +282,7 @@ def resume_job(job_id: Id, request: Request, by: Writer) -> Any:
     """Go on where the job stopped; nothing that is done is done again."""
     state = request.app.state
     with state.database.session() as session:
+        _check_right(state.registry, queue.get(session, job_id).kind, by)
         shown = show(queue.resume(session, job_id, by.name), state.registry)
     state.runner.wake()
     return shown

@@ -18,7 +18,7 @@ from service.accounts.web import needs
 from service.api.problems import RESPONSES
 from service.database.base import now
 from service.database.engine import Database
-from service.review.contest import Contest, contest
+from service.review.contest import MOST_CASES, Contest, contest
 from service.review.examples import examples
 from service.review.live import Choice, LiveModel, ModelChoiceError, read_choices
 
@@ -134,7 +134,7 @@ def _contest(request: Request, name: str) -> Contest:
     live = _live(request)
     new = live.load(name)
     with _database(request).reading() as session:
-        held_out = list(examples(session, held_out=True))
+        held_out = list(examples(session, held_out=True, most=MOST_CASES))
     return contest(live.pipeline, new, held_out)
 
 

@@ -15,11 +15,17 @@ from service.jobs.kinds.draft import draft_kind
 from service.jobs.kinds.label import label_kind
 from service.jobs.registry import Registry
 from service.jobs.runner import Runner
+from service.review.live import LiveModel
+from service.review.training import train_kind
 from service.settings import Settings
 
 
 def create_registry(
-    model: Callable[[], Predictor], reader: Callable[[], LetterReader], *, n_threads: int
+    model: Callable[[], Predictor],
+    reader: Callable[[], LetterReader],
+    *,
+    n_threads: int,
+    live: LiveModel | None = None,
 ) -> Registry:
     """All kinds of jobs.
 
@@ -29,6 +35,8 @@ def create_registry(
         Give the model in use and the reader of letters when a job starts.
     n_threads : int
         Threads of one job.
+    live : LiveModel, optional
+        The models of the service; without them no new one can be trained.
     """
     registry = Registry()
     registry.add(label_kind(model, reader, n_threads))
@@ -36,6 +44,8 @@ def create_registry(
     registry.add(draft_kind())
     registry.add(import_kind(model, reader))
     registry.add(relabel_kind(model))
+    if live is not None:
+        registry.add(train_kind(live))
     return registry
 
 

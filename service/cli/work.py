@@ -59,7 +59,7 @@ def work(workers: int | None, model: Path | None) -> None:
     database = open_store(settings)
     n_workers = workers or max(1, settings.workers)
     threads = max(1, n_cores() // n_workers)
-    registry = create_registry(lambda: live.pipeline, lambda: reader, n_threads=threads)
+    registry = create_registry(lambda: live.pipeline, lambda: reader, n_threads=threads, live=live)
     runner = create_runner(settings, database, registry, n_workers)
     stopping = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):

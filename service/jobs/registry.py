@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from service.accounts.roles import Right
 from service.jobs.context import JobContext
 from service.jobs.errors import JobError
 
@@ -24,6 +25,7 @@ class Kind:
 
     `uploads` are the roles of the files it takes, each `True` if it must be there.
     `check` looks at the arguments before a job is made, and gives them as they are to be stored.
+    `right` is what a person needs to ask for it.
     """
 
     code: str
@@ -31,6 +33,7 @@ class Kind:
     work: Work
     uploads: dict[str, bool]
     check: Callable[[dict[str, Any]], dict[str, Any]]
+    right: Right = Right.WRITE
 
 
 class Registry:

@@ -14,6 +14,8 @@ from service.review.examples import FIELDS, Example
 MIN_CASES = 30
 """Fewer decide nothing: one case would be worth more than three points."""
 MAX_P_WORSE = 0.05
+MOST_CASES = 5000
+"""Of the held-out cases the newest are enough: more would only take longer."""
 
 Verdict = Literal["better", "not_better", "too_few"]
 VERDICT_NAMES: dict[Verdict, str] = {

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.cases.tables import Case
@@ -43,30 +43,51 @@ def is_held_out(text_key: str) -> bool:
     return int(text_key[:8], 16) % HELD_OUT_SHARE == 0
 
 
-def examples(session: Session, *, held_out: bool) -> Iterator[Example]:
-    """Reviewed cases of one side, each text once, in the order in which they came in."""
-    seen: set[str] = set()
-    query = select(Case).where(Case.state == "reviewed").order_by(Case.id)
-    for case in session.scalars(query.execution_options(yield_per=_BATCH)):
-        if case.text_key in seen or is_held_out(case.text_key) != held_out:
-            continue
-        seen.add(case.text_key)
-        yield Example(case.number, case.text, case.topic, case.subtopic, case.intent)
+def examples(session: Session, *, held_out: bool, most: int | None = None) -> Iterator[Example]:
+    """Reviewed cases of one side, each text once, in the order in which they came in.
+
+    Parameters
+    ----------
+    held_out : bool
+        Those that judge models, or those that teach them.
+    most : int, optional
+        Only so many, the newest.
+    """
+    chosen = _chosen(session, held_out=held_out)
+    if most is not None:
+        chosen = chosen[-most:]
+    columns = (Case.id, Case.number, Case.text, *(getattr(Case, name) for name in FIELDS))
+    for start in range(0, len(chosen), _BATCH):
+        some = chosen[start : start + _BATCH]
+        query = select(*columns).where(Case.id.in_(some)).order_by(Case.id)
+        for _, number, text, *labels in session.execute(query).all():
+            yield Example(number, text, *labels)
 
 
-def export_examples(session: Session, path: Path, *, redacted: bool) -> int:
+def _chosen(session: Session, *, held_out: bool) -> list[int]:
+    """Ids of one side, found in an index alone: the first case of each text."""
+    query = select(Case.text_key, func.min(Case.id)).where(Case.state == "reviewed")
+    rows = session.execute(query.group_by(Case.text_key).execution_options(yield_per=10_000))
+    return sorted(id for key, id in rows if is_held_out(key) == held_out)
+
+
+def export_examples(
+    session: Session, path: Path, *, redacted: bool, most: int | None = None
+) -> int:
     """Write the examples to learn from as JSONL; returns how many.
 
     Parameters
     ----------
     redacted : bool
         Replace personal information by type tokens; for files that leave the office.
+    most : int, optional
+        Only so many, the newest.
     """
     from models.text.redaction.redact import redact
 
     n = 0
     with path.open("w", encoding="utf-8") as file:
-        for example in examples(session, held_out=False):
+        for example in examples(session, held_out=False, most=most):
             row = example.to_json()
             if redacted:
                 row["text"] = redact(example.text)[0]
