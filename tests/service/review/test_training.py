@@ -60,7 +60,7 @@ def train(database, live, tmp_path, monkeypatch):
         with database.session() as session:
             queue.submit(session, id, "train", "王芳", arguments)
         runner.wake()
-        end = time.monotonic() + 300
+        end = time.monotonic() + 900
         while time.monotonic() < end:
             with database.reading() as session:
                 job = queue.get(session, id)
