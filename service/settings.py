@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     workers: Annotated[
         int, Field(ge=0, le=8, description="服务中同时做几项作业；0 不做，另用 yangguang work")
     ] = 1
+    processes: Annotated[int, Field(ge=1, le=64, description="服务由几个进程一起回答")] = 1
     job_days: Annotated[int, Field(ge=1, le=3650, description="作业结束后，作业和文件保留几天")] = (
         30
     )

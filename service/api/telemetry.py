@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.problems import problem
@@ -17,31 +19,34 @@ _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096)
 
 
 class Telemetry:
-    """Prometheus metrics of one application, in a registry of their own."""
+    """Prometheus metrics of one application, in a registry of their own.
+
+    Where several processes answer at one address, `serve` names a folder in which all of them
+    count; any of them gives the sums.
+    """
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "yangguang_requests", "Requests", ["route", "status"], registry=self.registry
-        )
+        self.registry = own = CollectorRegistry()
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            own = CollectorRegistry()
+            MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
+        self.requests = Counter("yangguang_requests", "Requests", ["route", "status"], registry=own)
         self.seconds = Histogram(
             "yangguang_request_seconds",
             "Time to answer",
             ["route"],
             buckets=_SECONDS,
-            registry=self.registry,
+            registry=own,
         )
-        self.documents = Counter(
-            "yangguang_documents", "Documents classified", registry=self.registry
-        )
+        self.documents = Counter("yangguang_documents", "Documents classified", registry=own)
         self.decisions = Counter(
-            "yangguang_decisions", "Decisions", ["head", "decision"], registry=self.registry
+            "yangguang_decisions", "Decisions", ["head", "decision"], registry=own
         )
         self.rounds = Histogram(
             "yangguang_batch_documents",
             "Documents in one round of the model",
             buckets=_SIZES,
-            registry=self.registry,
+            registry=own,
         )
         # Looking a label's series up takes the library a lock and a tuple of strings each time.
         self._answered: dict[tuple[str, int], tuple[Counter, Histogram]] = {}

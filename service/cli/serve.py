@@ -21,19 +21,31 @@ def serve_cli(
     host: Annotated[str | None, typer.Option(help="监听地址；默认只限本机 127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="端口；默认 8737")] = None,
     model: Annotated[Path | None, typer.Option(help="模型文件夹；默认为随程序附带的模型")] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=64, help="由几个进程一起回答；默认 1")
+    ] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="打开示例年度，不用登录；数据放在 yangguang-demo/data")
     ] = False,
 ) -> None:
     """启动服务：浏览器中的工作台和 HTTP 接口（文档页在 /docs）。"""
-    serve(host, port, model, demo=demo)
+    serve(host, port, model, processes=processes, demo=demo)
 
 
-def serve(host: str | None, port: int | None, model: Path | None, *, demo: bool = False) -> None:
+def serve(
+    host: str | None,
+    port: int | None,
+    model: Path | None,
+    *,
+    processes: int | None = None,
+    demo: bool = False,
+) -> None:
     """Serve until interrupted; everything that can be refused is, before the port is opened.
 
     Parameters
     ----------
+    processes : int, optional
+        How many answer at one address; by default as the settings say.
     demo : bool, default=False
         Open the sample year, in a database of its own and without sign-in, on this machine only.
 
@@ -45,12 +57,15 @@ def serve(host: str | None, port: int | None, model: Path | None, *, demo: bool 
     import uvicorn
 
     from service.database.store import open_store
-    from service.logs import configure_logs
-    from service.server import create_server
+    from service.server import create_server, prepare_process
     from service.settings import read_settings
 
-    settings = read_settings(host=host, port=port, model_path=model, **_of_demo(demo=demo))
-    configure_logs()
+    given: dict[str, object] = {
+        "host": host, "port": port, "model_path": model, "processes": processes,
+    }  # fmt: skip
+    given |= _of_demo(demo=demo)
+    settings = read_settings(**given)
+    prepare_process()
     check_exposure(settings)
     _check_port(settings)
     database = open_store(settings)
@@ -65,8 +80,14 @@ def serve(host: str | None, port: int | None, model: Path | None, *, demo: bool 
         f"阳光正在运行，请用浏览器打开 {scheme}://{settings.host}:{settings.port}/ ；"
         "接口文档在 /docs，按 Ctrl-C 停止。"
     )
+    several = settings.processes > 1
+    if several:
+        database.close()
+        _hand_down(given)
     uvicorn.run(
-        create_server(settings, database=database),
+        "service.server:create_worker" if several else create_server(settings, database=database),
+        factory=several,
+        workers=settings.processes,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -78,6 +99,19 @@ def serve(host: str | None, port: int | None, model: Path | None, *, demo: bool 
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def _hand_down(given: dict[str, object]) -> None:
+    """Let the processes read what the command line said, and count into files that all see."""
+    import atexit
+    import os
+    import shutil
+    import tempfile
+
+    os.environ |= {f"YANGGUANG_{k.upper()}": str(v) for k, v in given.items() if v is not None}
+    counts = tempfile.mkdtemp(prefix="yangguang-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
+    atexit.register(shutil.rmtree, counts, ignore_errors=True)
 
 
 def _of_demo(*, demo: bool) -> dict[str, object]:
