@@ -65,15 +65,23 @@ def fetch(port: int, key: str, call: Call) -> dict[str, Any]:
 
 async def _load(port: int, key: str, ask: Next, clients: int, seconds: float) -> Tally:
     tally = Tally()
+    lines = await asyncio.gather(
+        *(asyncio.open_connection("127.0.0.1", port) for _ in range(clients))
+    )
     start = time.perf_counter()
-    end = start + seconds
-    await asyncio.gather(*(_client(port, key, ask, end, tally) for _ in range(clients)))
+    await asyncio.gather(*(_client(*line, key, ask, start + seconds, tally) for line in lines))
     tally.elapsed = time.perf_counter() - start
     return tally
 
 
-async def _client(port: int, key: str, ask: Next, end: float, tally: Tally) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def _client(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    key: str,
+    ask: Next,
+    end: float,
+    tally: Tally,
+) -> None:
     try:
         while time.perf_counter() < end and (call := ask()) is not None:
             start = time.perf_counter()

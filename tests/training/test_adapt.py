@@ -148,3 +148,28 @@ def test_the_command_learns_from_corrections(corpus, tmp_path):
     answers = models.load(str(out)).predict_texts(list(LOCAL.values())).rows()
     assert [row["label"].label for row in answers] == list(LOCAL)
     assert "16 are an office's corrections" in (out / "README.md").read_text("utf-8")
+
+
+def test_models_of_different_corrections_can_be_told_apart(corpus, tmp_path):
+    from training.order import Order, carry_out
+
+    own = tmp_path / "own.jsonl"
+    corpus.frame.write_ndjson(own)
+
+    def fitted(n):
+        fixed = tmp_path / f"fixed{n}.csv"
+        rows = [{"text": f"{w}第{i}次", "label": k} for k, w in LOCAL.items() for i in range(n)]
+        pl.DataFrame(rows).write_csv(fixed)
+        order = Order(own, tmp_path / "model", label_field="label", reviewed=fixed if n else None)
+        model_id, _ = carry_out(order)
+        assert models.load(str(tmp_path / "model")).model_id == model_id
+        return model_id
+
+    plain, some, again, more = (fitted(n) for n in (0, 8, 8, 12))
+    assert some == again != more
+    assert "+" not in plain
+    for model_id in (some, more):
+        name, _, digest = model_id.partition("+")
+        assert name == plain
+        assert len(digest) == 6
+        int(digest, 16)
