@@ -47,6 +47,7 @@ def desk(request: Request) -> Response:
         queue=queue,
         counts=counts,
         jobs=jobs,
+        names=kind_names(request),
     )
 
 
@@ -56,7 +57,12 @@ def jobs_part(request: Request) -> Response:
     database: Database = request.app.state.database
     with database.reading() as session:
         jobs = running_jobs(session)
-    return render(request, "jobs_part.html", jobs=jobs)
+    return render(request, "jobs_part.html", jobs=jobs, names=kind_names(request))
+
+
+def kind_names(request: Request) -> dict[str, str]:
+    """Chinese names of the kinds of jobs, by code."""
+    return {kind.code: kind.name for kind in request.app.state.registry}
 
 
 def running_jobs(session: Session) -> list[Job]:

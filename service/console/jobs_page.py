@@ -15,6 +15,7 @@ from service.accounts.errors import Forbidden
 from service.accounts.principal import Principal
 from service.accounts.roles import Right
 from service.accounts.web import needs
+from service.console.desk import kind_names
 from service.console.rendering import render, tell
 from service.console.submitting import submit
 from service.database.engine import Database
@@ -117,11 +118,10 @@ def _jobs(request: Request) -> dict[str, Any]:
     database: Database = request.app.state.database
     with database.reading() as session:
         found = queue.listed(session, limit=_SHOWN)
-    names = {kind.code: kind.name for kind in request.app.state.registry}
     return {
         "jobs": [(job, _made(job), _seconds_left(job)) for job in found],
         "is_busy": any(job.state in queue.OPEN for job in found),
-        "names": names,
+        "names": kind_names(request),
     }
 
 

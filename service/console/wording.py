@@ -39,6 +39,7 @@ ACTIONS = {
     "draft.save": "存年报一版",
     "draft.export": "导出年报",
     "model.use": "切换模型",
+    "model.train": "训练模型",
     "case.repeat": "标为重复",
     "backup.create": "备份",
     "database.backup": "备份",
