@@ -51,8 +51,8 @@ _DESCRIPTION = (
 
 _LOOK_SECONDS = 3.0
 """Less than the seconds after which a request would look itself."""
-_QUIET_SECONDS = 2.0
-"""Until compiled code is loaded, which takes a core for a second."""
+_BUSY_DOCUMENTS = 200
+"""Documents after which compiled code is loaded: it takes 80 MB, which an idle office keeps."""
 
 
 def create_app(
@@ -82,6 +82,15 @@ def create_app(
 
     telemetry = Telemetry()
 
+    n_documents = 0
+
+    def on_round(n: int) -> None:
+        nonlocal n_documents
+        telemetry.rounds.observe(n)
+        if n_documents < _BUSY_DOCUMENTS <= n_documents + n:
+            LOADER.prepare()
+        n_documents += n
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         live = LiveModel(chosen.data_dir / "models", load_one)
@@ -107,13 +116,9 @@ def create_app(
         telemetry.registry.register(JobCollector(opened))
         runner.start()
         try:
-            async with Batcher(
-                lambda: live.pipeline, chosen.max_batch, telemetry.rounds.observe
-            ) as batcher:
+            async with Batcher(lambda: live.pipeline, chosen.max_batch, on_round) as batcher:
                 app.state.batcher = batcher
                 beside = [asyncio.create_task(_look_for_choices(live))]
-                if load is None:
-                    beside.append(asyncio.create_task(_load_compiled_code()))
                 yield
                 for task in beside:
                     task.cancel()
@@ -162,12 +167,6 @@ async def _look_for_choices(live: LiveModel) -> None:
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
         await run_in_threadpool(live.refresh)
-
-
-async def _load_compiled_code() -> None:
-    """Have single texts answered several times as fast, once the first page has been served."""
-    await asyncio.sleep(_QUIET_SECONDS)
-    LOADER.prepare()
 
 
 def _open_generator(settings: Settings) -> Generator | None:
