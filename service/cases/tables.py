@@ -123,6 +123,7 @@ class Case(Base):
         Index("ix_cases_topic_received", "topic", "received_on", "id"),
         Index("ix_cases_subtopic_received", "subtopic", "received_on", "id"),
         Index("ix_cases_outcome_received", "outcome", "received_on", "id"),
+        Index("ix_cases_outcome_state_received", "outcome", "state", "received_on", "id"),
         Index("ix_cases_intent_received", "intent", "received_on", "id"),
         Index("ix_cases_channel_received", "channel", "received_on", "id"),
         # Statistics are counted in this index alone, without touching the texts.

@@ -211,6 +211,11 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_cases_outcome_received", ["outcome", "received_on", "id"], unique=False
         )
+        batch_op.create_index(
+            "ix_cases_outcome_state_received",
+            ["outcome", "state", "received_on", "id"],
+            unique=False,
+        )
         batch_op.create_index("ix_cases_received", ["received_on", "id"], unique=False)
         batch_op.create_index("ix_cases_state_key", ["state", "text_key"], unique=False)
         batch_op.create_index(
