@@ -101,7 +101,6 @@ def _insert(database: Database, table: str, rows: list[dict[str, Any]]) -> None:
         raw: Any = connection.connection.dbapi_connection
         values = (tuple(row.values()) for row in rows)
         if database.is_sqlite:
-            raw.execute("PRAGMA synchronous=OFF")  # nothing is lost that cannot be made again
             places = ", ".join("?" * len(columns))
             raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", values)
             return
