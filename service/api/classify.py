@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -15,7 +15,6 @@ from pydantic_core import to_json
 from models.document import Document
 from models.errors import InputError
 from models.pipeline import DocumentPrediction
-from models.replies import ReplyReader
 from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.api.batching import SLICE, Batcher
@@ -26,6 +25,9 @@ from service.classification.classify import heads_json
 from service.classification.content import has_content
 from service.classification.outcomes import outcomes_json
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from models.replies import ReplyReader
 
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 BRIEF_CHARACTERS = 4000

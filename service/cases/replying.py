@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.replies import ReplyAnswer
 from service.accounts.audit import record
 from service.cases.errors import CaseError
 from service.cases.importing.job import outcome_answer
@@ -20,6 +20,9 @@ from service.cases.timeline import reckon_due
 from service.classification.answer import LetterReader
 from service.classification.content import has_content
 from service.database.base import now
+
+if TYPE_CHECKING:
+    from models.replies import ReplyAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import have none of this model yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from models.document import Document
 from models.prediction import Prediction as Answer
 from models.predictor import Predictor
-from models.replies import ReplyAnswer
 from service.cases.errors import CaseError
 from service.cases.importing.run import run_import
 from service.cases.labelling import append_predictions
@@ -23,6 +22,9 @@ from service.cases.tables import Case, Import, Prediction, Reply
 from service.classification.answer import LetterReader
 from service.jobs.context import JobContext
 from service.jobs.registry import Kind
+
+if TYPE_CHECKING:
+    from models.replies import ReplyAnswer
 
 CODE = "import"
 _AT_ONCE = 50

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from models.labels import topics
-from models.summarizers.hot_topics import HotTopic, TopicFinder
 from service.report.drafting.draft import Quoted
 from service.report.figures.cases import CaseTable
 from service.report.figures.figure import CaseIds, Cases, Figure, Formula
 from service.report.figures.register import CaseTexts
+
+if TYPE_CHECKING:
+    from models.summarizers.hot_topics import HotTopic
 
 MOST_TEXTS = 200_000
 _MOST_OVERALL, _MOST_OF_LINE, _MOST_GROUPS = 5, 3, 60
@@ -83,6 +85,8 @@ def find_hot(cases: CaseTable, year: int, earlier: CaseTable | None = None) -> l
 
 
 def _groups(cases: CaseTable, earlier: CaseTable | None, n_own: int) -> list[HotTopic]:
+    from models.summarizers.hot_topics import TopicFinder  # brings scipy, which is slow to import
+
     finder = TopicFinder()
     for table, weight in ((cases, 1.0), (earlier, 0.0)):
         if table is None or table.texts is None:
