@@ -32,6 +32,8 @@ class Selection:
         Of the day of receipt; a month needs its year.
     due_before : date, optional
         Open cases whose last day to reply is this one or earlier.
+    due_from : date, optional
+        Open cases whose last day to reply is this one or later.
     is_open : bool, optional
         Whether the case is not closed yet.
     import_id : int, optional
@@ -51,6 +53,7 @@ class Selection:
     year: int | None = None
     month: int | None = None
     due_before: dt.date | None = None
+    due_from: dt.date | None = None
     is_open: bool | None = None
     import_id: int | None = None
     number: str | None = None
@@ -74,6 +77,8 @@ class Selection:
             found.append(Case.received_on.between(first, last))
         if self.due_before is not None:
             found += [Case.due_on <= self.due_before, Case.closed_on.is_(None)]
+        if self.due_from is not None:
+            found += [Case.due_on >= self.due_from, Case.closed_on.is_(None)]
         if self.is_open is not None:
             found.append(Case.closed_on.is_(None) if self.is_open else Case.closed_on.is_not(None))
         if self.import_id is not None:

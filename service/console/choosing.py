@@ -13,12 +13,14 @@ from service.cases.selection import KINDS, STATES, Selection, searching
 from service.console.wording import UNKNOWN, channel_name, label_name
 
 _CODES = ("kind", "state", "topic", "subtopic", "intent", "outcome", "channel")
+_ANY = "any"
+"""In an address: whatever the last day to reply is, as long as there is one."""
 _NONE = "none"
 """In an address: the field is not known (a blank one asks nothing)."""
 NAMES = {
     "kind": "种类", "state": "状态", "topic": "主题", "subtopic": "二级主题", "intent": "诉求类型",
     "outcome": "办理结果", "channel": "渠道", "year": "年份", "month": "月份", "open": "办理情况",
-    "due": "到期", "import": "导入批次", "q": "查找",
+    "due_from": "最早到期", "due": "到期", "import": "导入批次", "q": "查找",
 }  # fmt: skip
 
 
@@ -57,7 +59,10 @@ def chosen_cases(session: Session, query: Mapping[str, str]) -> Chosen:
     if values.get("open") in ("yes", "no"):
         fields["is_open"] = values["open"] == "yes"
     if "due" in values:
-        fields["due_before"] = _day(values["due"])
+        is_any = values["due"] == _ANY
+        fields["due_before"] = dt.date.max if is_any else _day(values["due"])
+    if "due_from" in values:
+        fields["due_from"] = _day(values["due_from"])
     selection = Selection(**fields)  # type: ignore[arg-type]
     return Chosen(searching(session, values.get("q", ""), selection), values)
 
@@ -86,5 +91,7 @@ def _shown(name: str, value: str) -> str:
     if name == "channel":
         return channel_name(value)
     if name == "due":
-        return f"{value} 及以前，未办结"
+        return "有期限，未办结" if value == _ANY else f"{value} 及以前，未办结"
+    if name == "due_from":
+        return f"{value} 及以后，未办结"
     return tables.get(name, {}).get(value, value)

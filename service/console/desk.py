@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.cases.counting import counted
 from service.cases.tables import Case
-from service.console.due import SOON_DAYS, Due, due_of
+from service.console.due import SOON_DAYS, Due, due_of, soon_until
 from service.console.rendering import render
 from service.database.engine import Database
 from service.jobs.tables import Job
@@ -21,6 +22,7 @@ from service.review.queue import n_waiting, next_cases
 
 router = APIRouter(dependencies=[Depends(needs(Right.READ))])
 _SHOWN = 8
+_AHEAD = dt.timedelta(days=14)
 
 
 @router.get("/")
@@ -29,19 +31,22 @@ def desk(request: Request) -> Response:
     database: Database = request.app.state.database
     today = dt.date.today()
     with database.reading() as session:
-        due = _due(session, today)
+        due = _marked(session, today, Case.due_on.between(today, today + _AHEAD), Case.due_on)
+        overdue = _marked(session, today, Case.due_on < today, Case.due_on.desc())
         waiting = n_waiting(session)
         queue = next_cases(session, today, _SHOWN) if waiting else []
         counts = _counts(session, today)
         jobs = running_jobs(session)
-    soon = sum(1 for _, mark in due if mark.kind == "warning")
     return render(
         request,
         "desk.html",
         section="desk",
         today=today,
-        due=due[:_SHOWN],
-        soon=soon,
+        yesterday=today - dt.timedelta(days=1),
+        soon_until=soon_until(today),
+        due_until=today + _AHEAD,
+        due=due,
+        overdue=overdue,
         soon_days=SOON_DAYS,
         waiting=waiting,
         queue=queue,
@@ -71,14 +76,13 @@ def running_jobs(session: Session) -> list[Job]:
     return list(session.scalars(query.limit(20)))
 
 
-def _due(session: Session, today: dt.date) -> list[tuple[Case, Due]]:
-    """Open cases with a last day in the past or within two weeks, the nearest first."""
+def _marked(
+    session: Session, today: dt.date, condition: ColumnElement[bool], order: ColumnElement[Any]
+) -> list[tuple[Case, Due]]:
+    """The first open cases of a condition on the last day, each with its mark."""
     query = (
-        select(Case)
-        .where(Case.closed_on.is_(None), Case.due_on <= today + dt.timedelta(days=14))
-        .order_by(Case.due_on, Case.id)
-        .limit(200)
-    )
+        select(Case).where(Case.closed_on.is_(None), condition).order_by(order, Case.id)
+    ).limit(_SHOWN)
     marked = [(case, due_of(case, today)) for case in session.scalars(query)]
     return [(case, mark) for case, mark in marked if mark is not None]
 
@@ -94,6 +98,7 @@ def _counts(session: Session, today: dt.date) -> dict[str, int]:
         return {
             "all": n(),
             "overdue": n(Case.closed_on.is_(None), Case.due_on < today),
+            "soon": n(Case.closed_on.is_(None), Case.due_on.between(today, soon_until(today))),
             "open": n(Case.closed_on.is_(None), Case.due_on.is_not(None)),
             "this_year": n(Case.received_on >= dt.date(today.year, 1, 1)),
         }

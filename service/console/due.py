@@ -34,10 +34,21 @@ def due_of(case: Case, today: dt.date) -> Due | None:
         return Due(case.due_on, "error", f"已过期 {(today - case.due_on).days} 天")
     if case.due_on == today:
         return Due(case.due_on, "warning", "今天到期")
-    try:
-        n_left = working_days_between(default_calendar(), today, case.due_on)
-        words = f"还剩 {n_left} 个工作日"
-    except CalendarError:  # the year of the due date has no calendar yet: plain days, and said so
-        n_left = (case.due_on - today).days
-        words = f"还剩 {n_left} 天"
+    n_left, unit = _left(today, case.due_on)
+    words = f"还剩 {n_left} {unit}"
     return Due(case.due_on, "warning" if n_left <= SOON_DAYS else "holds", words)
+
+
+def soon_until(today: dt.date) -> dt.date:
+    """The last due date that is shown as near."""
+    on = today
+    while _left(today, on + dt.timedelta(days=1))[0] <= SOON_DAYS:
+        on += dt.timedelta(days=1)
+    return on
+
+
+def _left(today: dt.date, on: dt.date) -> tuple[int, str]:
+    try:
+        return working_days_between(default_calendar(), today, on), "个工作日"
+    except CalendarError:  # the year of the due date has no calendar yet: plain days, and said so
+        return (on - today).days, "天"

@@ -40,6 +40,29 @@ def test_the_desk_shows_what_is_due_by_colour(visit, add):
     assert "已过期" in page
 
 
+def test_a_tile_of_the_desk_opens_exactly_the_cases_it_counts(visit, add):
+    today = dt.date.today()
+    for days in (-40, -30, 0, 1, 200):
+        add(f"{days} 天", due_on=today + dt.timedelta(days=days))
+    add("没有期限")
+    clerk = visit(Role.CLERK)
+    page = clerk.get("/console/").text
+    tiles = {
+        words: (href.replace("&amp;", "&"), int(n))
+        for href, n, words in re.findall(
+            r'class="figure[^"]*" href="([^"]+)"><b>(\d+)</b><span>([^<]+)', page
+        )
+    }
+    counted = {}
+    for words in ("已过答复期限", "5 个工作日内到期", "办理中、有期限"):
+        address, n = tiles[words]
+        counted[words] = n
+        assert clerk.get(address).text.count("<tr><td") == n
+    assert list(counted.values()) == [2, 2, 5]
+    assert page.index("0 天") < page.index("已过期限的 2 件") < page.index("-30 天")
+    assert "200 天" not in page
+
+
 def test_cases_are_listed_filtered_and_paged(visit, add):
     for _ in range(31):
         add()
