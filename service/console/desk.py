@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, func, select
 from sqlalchemy.orm import Session
 
 from service.accounts.roles import Right
@@ -77,7 +77,10 @@ def running_jobs(session: Session) -> list[Job]:
 
 
 def _marked(
-    session: Session, today: dt.date, condition: ColumnElement[bool], order: ColumnElement[Any]
+    session: Session,
+    today: dt.date,
+    condition: ColumnElement[bool],
+    order: ColumnExpressionArgument[Any],
 ) -> list[tuple[Case, Due]]:
     """The first open cases of a condition on the last day, each with its mark."""
     query = (
