@@ -73,7 +73,7 @@ def serve(
         from service.cli.sample_year import YEAR, load_sample_year
 
         load_sample_year(database, settings)
-        typer.echo(f"示例年度（{YEAR} 年的申请、来信和数据表）已备好，年报在“年报”页。")
+        typer.echo(_sample_words(YEAR, settings))
     first_start(database, settings)
     scheme = "https" if settings.tls_certificate else "http"
     typer.echo(
@@ -98,6 +98,16 @@ def serve(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _sample_words(year: int, settings: Settings) -> str:
+    """Where the sample year is to be seen."""
+    pages = f"http://{settings.host}:{settings.port}/console"
+    return (
+        f"示例年度（{year} 年的申请、来信和数据表）已备好：\n"
+        f"  年报 {pages}/report/{year}\n"
+        f"  统计 {pages}/statistics?year={year}"
     )
 
 

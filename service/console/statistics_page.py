@@ -30,6 +30,8 @@ _SHOWN: tuple[tuple[Dimension, str], ...] = (
     ("subtopic", "按二级主题"),
 )
 _MOST_BARS = 15
+_ENOUGH = 20
+"""Cases from which a year is worth opening on: the first days of a year say little."""
 
 
 @router.get("/statistics")
@@ -39,7 +41,7 @@ def statistics(request: Request, year: int | None = None, kind: str = "") -> Res
     chosen = kind if kind in KINDS else ""
     with database.reading() as session:
         years = count_by(session, Selection(), "year")
-        shown = year or (int(years[-1].value) if years else dt.date.today().year)
+        shown = year or _opening_year(years)
         blocks = _blocks(session, shown, chosen) if years else []
     total = sum(bar.value for bar in blocks[0].bars) if blocks else 0
     return render(
@@ -53,6 +55,14 @@ def statistics(request: Request, year: int | None = None, kind: str = "") -> Res
         blocks=blocks,
         total=total,
     )
+
+
+def _opening_year(years: list[Count]) -> int:
+    """The newest year with enough cases; without one the newest."""
+    if not years:
+        return dt.date.today().year
+    enough = [count for count in years if count.n_cases >= _ENOUGH]
+    return int((enough or years)[-1].value)
 
 
 @dataclass(frozen=True, slots=True)

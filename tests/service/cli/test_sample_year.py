@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from service.cases.tables import Case
 from service.cli.sample_year import YEAR, load_sample_year
-from service.cli.serve import _of_demo
+from service.cli.serve import _of_demo, _sample_words
 from service.database.store import open_store
 from service.drafts.versions import draft_year
 from service.jobs.queue import open_ids
@@ -33,3 +33,9 @@ def test_the_demo_has_a_place_of_its_own_whatever_the_environment_says():
     assert decided["accounts"] == "off"
     assert decided["data_dir"] == Path("yangguang-demo/data")
     assert _of_demo(demo=False) == {}
+
+
+def test_the_first_words_lead_to_the_pages_of_the_sample_year(tmp_path):
+    words = _sample_words(YEAR, Settings(data_dir=tmp_path, port=9000))
+    assert f"http://127.0.0.1:9000/console/report/{YEAR}" in words
+    assert f"http://127.0.0.1:9000/console/statistics?year={YEAR}" in words

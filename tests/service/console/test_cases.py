@@ -88,6 +88,15 @@ def test_nonsense_in_the_address_is_told(visit, query):
     assert 'class="note error"' in page.text
 
 
+def test_statistics_open_on_the_newest_year_that_says_something(visit, add):
+    for _ in range(20):
+        add(on=dt.date(2020, 5, 6))
+    add(on=dt.date(2025, 1, 2))
+    clerk = visit(Role.CLERK)
+    assert "2020 年收到" in clerk.get("/console/statistics").text
+    assert "2025 年收到" in clerk.get("/console/statistics?year=2025").text
+
+
 def test_a_bar_leads_to_the_cases_it_counts(visit, add):
     for month, n in ((3, 3), (5, 2)):
         for _ in range(n):
