@@ -9,7 +9,9 @@ from models.resources import data_path
 from service.accounts.roles import Role
 from service.cases.importing.run import preview_file, run_import, start_import
 from service.drafts.figures import enter_workbook
+from service.drafts.versions import draft_year
 from service.report import check_bytes
+from service.report.rendering.render import render
 
 BASE = "/console/report/2020"
 
@@ -52,6 +54,11 @@ def test_every_number_of_the_text_opens_its_source(visit, sample_year):
     assert "<html" in source.text
     assert "/console/case?n=" in source.text
     assert clerk.get(f"{BASE}/figure?id=nothing").status_code == 422
+
+
+def test_a_year_without_a_version_is_said_to_open_as_a_draft(visit, sample_year):
+    page = visit(Role.CLERK).get("/console/report").text
+    assert f'<a href="{BASE}">打开就是草稿</a>' in page
 
 
 def test_tables_are_drawn_with_links(visit, sample_year):
@@ -162,6 +169,21 @@ def test_exports_pass_the_check_and_versions_stay(visit, sample_year, token):
     assert clerk.get(f"{BASE}/export/docx?v=9").status_code == 422
     findings = clerk.get(f"{BASE}/findings").text
     assert "项核对通过" in findings
+
+
+def test_the_findings_are_those_of_the_finished_file(visit, sample_year, app):
+    with app.state.database.reading() as session:
+        draft = draft_year(session, 2020).draft
+    said = [
+        [
+            (f.rule, f.status, f.message)
+            for f in check_bytes((render(draft, kind), f"r{kind}")).findings
+        ]
+        for kind in (".docx", ".html")
+    ]
+    assert said[0] == said[1]
+    page = visit(Role.CLERK).get(f"{BASE}/findings").text
+    assert f"{sum(status.value == 'holds' for _, status, _ in said[0])} 项核对通过" in page
 
 
 def test_last_year_stands_beside(visit, sample_year, app, token):
