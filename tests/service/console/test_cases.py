@@ -97,6 +97,15 @@ def test_statistics_open_on_the_newest_year_that_says_something(visit, add):
     assert "2025 年收到" in clerk.get("/console/statistics?year=2025").text
 
 
+def test_statistics_say_which_cases_they_count_and_which_the_report_does(visit, add):
+    add(on=dt.date(2020, 5, 6), kind="disclosure", number="依〔2020〕1号")
+    clerk = visit(Role.CLERK)
+    page = clerk.get("/console/statistics?kind=disclosure").text
+    assert "还有上年结转的" in page
+    assert 'href="/console/report/2020"' in page
+    assert "上年结转" not in clerk.get("/console/statistics?kind=message").text
+
+
 def test_a_bar_leads_to_the_cases_it_counts(visit, add):
     for month, n in ((3, 3), (5, 2)):
         for _ in range(n):
