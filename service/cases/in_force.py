@@ -16,6 +16,21 @@ ALWAYS = ("topic", "subtopic", "intent")
 """Layers that every case has once it is labelled; an outcome comes with a reply."""
 IN_CHARGE, SECOND = 1, 2
 """Readers: the one in charge, and the blind second one of a sample."""
+_IMPORT = "import:"
+
+
+def imported_by(import_id: int) -> str:
+    """Who is named for labels that stood in a file.
+
+    The import, not the person who ran it: undo takes back a person's own decisions, and a value of
+    the register is none. No user name holds a colon.
+    """
+    return f"{_IMPORT}{import_id}"
+
+
+def is_imported(assigned_by: str) -> bool:
+    """Whether a label stood in a file that was imported."""
+    return assigned_by.startswith(_IMPORT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,10 @@ def show_case(
 ) -> Response:
     """The page of a case, perhaps with what went wrong and what the person had chosen."""
     database: Database = request.app.state.database
+    principal: Principal = request.state.principal
     with database.reading() as session:
         view = view_case(session, get_case(session, number), dt.date.today())
+        undoes = decisions.undoable(session, principal.name, view.case, is_queue=bool(review))
     return render(
         request,
         "case.html",
@@ -64,6 +66,7 @@ def show_case(
         section="review" if review else "cases",
         view=view,
         case=view.case,
+        undoes=undoes,
         review="1" if review else "",
         fault=fault,
         typed=typed or {},

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.accounts.principal import GUEST, Principal
 from service.console.navigation import navigation_for
-from service.console.wording import channel_name, label_name
+from service.console.wording import channel_name, decider, label_name
 
 HOME = Path(__file__).parent
 STATIC = HOME / "static"
@@ -95,6 +95,7 @@ def environment() -> Environment:
     made.filters["count"] = count
     made.filters["label"] = label_name
     made.filters["channel"] = channel_name
+    made.filters["decider"] = decider
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.labels import Label, intents, outcomes, topics
+from service.cases.in_force import is_imported
 from service.report.figures.naming import load_naming
 
 ACTIONS = {
@@ -72,6 +73,11 @@ def label_name(code: str, layer: str) -> str:
 def channel_name(code: str) -> str:
     """Name of a channel; blank where it is not known."""
     return load_naming().channel_names.get(code, code)
+
+
+def decider(assigned_by: str) -> str:
+    """Who decided, as pages name it: a person, or the register that was imported."""
+    return "登记表" if is_imported(assigned_by) else assigned_by
 
 
 def choices(layer: str) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.labels import outcomes
 from service.accounts.audit import record
 from service.cases.errors import CaseError
-from service.cases.in_force import LAYERS, assignments_in_force, newest_predictions
+from service.cases.in_force import IN_CHARGE, LAYERS, assignments_in_force, newest_predictions
 from service.cases.labelling import assign, withdraw_assignments
 from service.cases.registering import touch
 from service.cases.repository import claim_case, get_case
@@ -22,6 +22,8 @@ from service.cases.tables import Assignment, Case, Item, Link
 from service.database.base import now
 
 MAX_ITEMS = 50
+_LOOKED_BACK = 40
+"""Assignments among which the last decision still in force is sought."""
 
 
 def accept(session: Session, actor: str, number: str, version: int) -> Case:
@@ -53,6 +55,8 @@ def accept(session: Session, actor: str, number: str, version: int) -> Case:
 def undo(session: Session, actor: str, number: str, version: int) -> Case:
     """Take back what `actor` last decided on a case; what was in force before is so again.
 
+    Values that came with a file are no decision of the person who imported it.
+
     Raises
     ------
     CaseNotFound, StaleCase
@@ -66,6 +70,30 @@ def undo(session: Session, actor: str, number: str, version: int) -> Case:
     last = max(a.assigned_at for a in own)
     ids = [a.id for a in own if a.assigned_at == last]
     return withdraw_assignments(session, actor, number, version, ids)
+
+
+def undoable(session: Session, actor: str, case: Case, *, is_queue: bool) -> Case | None:
+    """The case whose decision `undo` would take back from the page of a case.
+
+    Parameters
+    ----------
+    case : Case
+        The one that is open; it goes first if `actor` decided on it.
+    is_queue : bool
+        The person goes through the queue: a fresh case stands there because the one before was
+        just decided, so the last one that they decided on is meant.
+    """
+    recent = (
+        select(Assignment.case_id)
+        .where(Assignment.assigned_by == actor, Assignment.reader == IN_CHARGE)
+        .order_by(Assignment.assigned_at.desc(), Assignment.id.desc())
+        .limit(_LOOKED_BACK)
+    )
+    ids = [case.id, *(dict.fromkeys(session.scalars(recent)) if is_queue else ())]
+    in_force = assignments_in_force(session, ids)
+    own = {case_id for (case_id, _), a in in_force.items() if a.assigned_by == actor}
+    found = next((id for id in ids if id in own), None)
+    return None if found is None else session.get(Case, found)
 
 
 def split(session: Session, actor: str, number: str, version: int, texts: Sequence[str]) -> Case:

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from service.cases.importing.rows import Refused, Row, raw_of, refuse_doubles
+from service.cases.in_force import imported_by
 from service.cases.labelling import settle
 from service.cases.numbering import new_numbers, taken
 from service.cases.tables import Assignment, Case, Import, ImportRemark, Reply
@@ -120,6 +121,7 @@ def _store_beside(session: Session, found: Import, rows: Sequence[Row]) -> None:
     )
     ids = {row.line: row.id for row in session.execute(query)}
     moment, actor = now(), found.imported_by
+    source = imported_by(found.id)
     replies = [
         {"case_id": ids[row.line], "text": row.reply, "replied_on": row.new.closed_on,
          "entered_by": actor, "entered_at": moment}
@@ -129,7 +131,7 @@ def _store_beside(session: Session, found: Import, rows: Sequence[Row]) -> None:
         session.execute(insert(Reply), replies)
     assigned = [
         {"case_id": ids[row.line], "layer": layer, "label": label, "note": IMPORTED,
-         "assigned_by": actor, "assigned_at": moment}
+         "assigned_by": source, "assigned_at": moment}
         for row in rows for layer, label in row.labels.items()
     ]  # fmt: skip
     if assigned:

@@ -95,6 +95,21 @@ def test_undo_brings_back_what_was_before(visit, add, token, state_of):
     assert again.status_code == 422
 
 
+def test_on_the_next_case_undo_means_the_one_just_decided(visit, add, token, state_of):
+    add("A-1")
+    add("A-2")
+    before = state_of("A-1").intent
+    clerk = visit(Role.CLERK)
+    clerk.post("/console/case/decide", data=form_of(clerk, "A-1", token, intent="suggestion"))
+    page = clerk.get("/console/case?n=A-2&review=1")
+    form = page.text.split('<form id="undo"')[1].split("</form>")[0]
+    assert "撤回我刚才对 A-1 的复核" in form
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    clerk.post("/console/case/undo", data=fields)
+    assert state_of("A-1").intent == before
+    assert "撤回我刚才对" not in clerk.get("/console/case?n=A-2&review=1").text
+
+
 def test_items_and_repeats(visit, add, token):
     add("A-1")
     add("A-2")

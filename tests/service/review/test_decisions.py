@@ -9,7 +9,15 @@ from service.accounts.audit import verify
 from service.cases.errors import CaseError, StaleCase
 from service.cases.labelling import append_predictions, assign
 from service.cases.tables import Assignment, Item
-from service.review.decisions import accept, mark_repeat, read_again, repeat_of, split, undo
+from service.review.decisions import (
+    accept,
+    mark_repeat,
+    read_again,
+    repeat_of,
+    split,
+    undo,
+    undoable,
+)
 
 
 def answer(label, probability=0.6):
@@ -108,3 +116,15 @@ def test_every_step_stands_in_the_audit_trail(session, database, case):
         found = verify(reading)
     assert found.is_sound
     assert found.n_entries >= 2
+
+
+def test_the_queue_offers_the_last_decision_of_the_person_and_no_other(session, add_case, case):
+    fresh, others = add_case(), add_case()
+    assign(session, "li", others.number, others.version, {"topic": "planning"})
+    assert undoable(session, "wang", fresh, is_queue=True) is None
+    accept(session, "wang", case.number, case.version)
+    assert undoable(session, "wang", fresh, is_queue=True) == case
+    assert undoable(session, "wang", fresh, is_queue=False) is None
+    assert undoable(session, "wang", case, is_queue=False) == case
+    undo(session, "wang", case.number, case.version)
+    assert undoable(session, "wang", fresh, is_queue=True) is None

@@ -28,9 +28,11 @@ from service.cases.importing.run import (
     run_import,
     start_import,
 )
+from service.cases.labelling import assign
 from service.cases.tables import Assignment, Case, Import, ImportRemark, Reply
 from service.database.engine import open_database
 from service.intake.reader import open_input
+from service.review.decisions import undo
 
 ROOT = Path(__file__).parents[4]
 HEADER = ["受理编号", "来信日期", "申请人", "诉求内容", "办理结果", "答复内容", "渠道"]
@@ -107,6 +109,17 @@ def test_labels_of_the_office_are_assignments_and_letters_are_kept(database, tmp
     with database.reading() as session:
         assert session.scalars(select(Assignment.label)).all() == ["granted"]
         assert session.scalars(select(Reply.text)).all() == ["随函提供复印件。"]
+
+
+def test_undo_leaves_what_the_register_says(database, tmp_path):
+    bring_in(database, write(tmp_path, [[*ROW[:4], "予以公开", "", ""]]))
+    with database.session() as session:
+        case = session.scalars(select(Case)).one()
+        with pytest.raises(CaseError, match="没有你可以撤回"):
+            undo(session, "王芳", case.number, case.version)
+        assign(session, "王芳", case.number, case.version, {"outcome": "partial"})
+        undo(session, "王芳", case.number, case.version)
+        assert case.outcome == "granted"
 
 
 def test_rows_without_numbers_get_free_ones(database, tmp_path):
