@@ -1,7 +1,7 @@
 """Real processes that are really killed.
 
 A child is forked from a process that has imported everything already, so that one kill costs
-tenths of a second. `YANGGUANG_KILLS` says how often (5 in the suite, 50 in `make faults`).
+tenths of a second. `YANGGUANG_KILLS` says how often (2 in the suite, 50 in `make faults`).
 """
 
 import importlib.util
@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-KILLS = int(os.environ.get("YANGGUANG_KILLS", "5"))
+KILLS = int(os.environ.get("YANGGUANG_KILLS", "2"))
 
 _spec = importlib.util.spec_from_file_location(
     "yangguang_service_fixtures", ROOT / "tests" / "service" / "conftest.py"
