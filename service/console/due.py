@@ -31,12 +31,18 @@ def due_of(case: Case, today: dt.date) -> Due | None:
         late = case.closed_on > case.due_on
         return Due(case.due_on, "error" if late else "", "逾期办结" if late else "已办结")
     if case.due_on < today:
-        return Due(case.due_on, "error", f"已过期 {(today - case.due_on).days} 天")
+        return Due(case.due_on, "error", _over(case.due_on, today))
     if case.due_on == today:
         return Due(case.due_on, "warning", "今天到期")
     n_left, unit = _left(today, case.due_on)
     words = f"还剩 {n_left} {unit}"
     return Due(case.due_on, "warning" if n_left <= SOON_DAYS else "holds", words)
+
+
+def _over(on: dt.date, today: dt.date) -> str:
+    """How far past: in working days, as the law and the clock of the case count."""
+    n_over, unit = _left(on, today)
+    return f"已超出 {n_over} {unit}" if n_over else "已过期"
 
 
 def soon_until(today: dt.date) -> dt.date:
