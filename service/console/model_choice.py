@@ -27,6 +27,11 @@ from service.review.live import Choice, LiveModel, ModelChoiceError, read_choice
 router = APIRouter(prefix="/model")
 Anyone = Annotated[Principal, Depends(needs(Right.CLASSIFY))]
 Administrator = Annotated[Principal, Depends(needs(Right.ADMIN))]
+_MERGED = {
+    "other_nr": "矿产资源、测绘地理信息（合在一起检验）",
+    "other": "综合政务、其他（合在一起检验）",
+}
+"""Classes of the real messages that stand for several topics."""
 _PARTS = (
     ("real_messages", "真实来信", "从公开的来信中取样，由人标注；模型没有学过"),
     ("evaluation", "自编检验来信", "为检验而写，模型没有学过"),
@@ -172,5 +177,6 @@ def _labels(metrics: dict[str, Any]) -> list[dict[str, Any]]:
     """The first-level topics one by one, on real messages where there are any."""
     measured = (metrics.get("real_messages") or metrics.get("evaluation") or {}).get("topic", {})
     return [
-        {"name": label_name(row["label"], "topic"), **row} for row in measured.get("labels", [])
+        {"name": _MERGED.get(row["label"]) or label_name(row["label"], "topic"), **row}
+        for row in measured.get("labels", [])
     ]

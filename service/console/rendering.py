@@ -137,5 +137,7 @@ def percent(ratio: float | None) -> str:
 
 
 def count(value: float | None) -> str:
-    """A number with a thin group every three digits; a dash if not known."""
-    return "—" if value is None else f"{value:,.0f}".replace(",", " ")
+    """A number, from 10 000 in groups of three digits; a dash if not known."""
+    if value is None:
+        return "—"
+    return f"{value:.0f}" if abs(value) < 10_000 else f"{value:,.0f}".replace(",", " ")

@@ -11,6 +11,8 @@ def test_the_card_gives_measured_numbers(guest):
     page = guest.get("/console/model").text
     assert "真实来信" in page
     assert "83%" in page
+    assert "矿产资源、测绘地理信息（合在一起检验）" in page
+    assert not re.search(r"<td>[a-z_]+</td>", page)
     assert "比较与切换" not in page
 
 

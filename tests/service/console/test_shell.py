@@ -193,3 +193,4 @@ def test_numbers_are_shown_as_people_write_them():
     assert percent(1.0) == "100%"
     assert percent(None) == "—"
     assert count(1234567) == "1 234 567"
+    assert count(7838) == "7838"
