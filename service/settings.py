@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import InputError
+from service.refusals import why_refused
 
 
 class Settings(BaseSettings):
@@ -91,7 +92,8 @@ def read_settings(**overrides: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         names = "、".join(
-            f"YANGGUANG_{'_'.join(map(str, e['loc'])).upper()}（{e['msg']}）"
+            f"YANGGUANG_{'_'.join(map(str, e['loc'])).upper()}"
+            f"（{why_refused(e['type'], e.get('ctx'))}）"
             for e in error.errors()
         )
         raise InputError(f"设置有误：{names}。") from error

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from models.errors import YangguangError
 from service.accounts.errors import Throttled
 from service.database.availability import StoreUnavailable
+from service.refusals import why_refused
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger()
@@ -34,7 +35,7 @@ TITLES = {
     400: "请求有误",
     401: "需要登录",
     403: "没有权限",
-    404: "没有这个地址",
+    404: "没有找到",
     405: "这个地址不支持这种请求方法",
     408: "请求超时",
     409: "与现状冲突",
@@ -90,20 +91,7 @@ async def _expected(_: Request, error: Exception) -> JSONResponse:
     return answer
 
 
-_WHY = {
-    "missing": "缺少这一项",
-    "string_type": "应为文本",
-    "list_type": "应为列表",
-    "bool_type": "应为 true 或 false",
-    "bool_parsing": "应为 true 或 false",
-    "extra_forbidden": "不认识的字段",
-    "too_long": "太多",
-    "too_short": "不能为空",
-    "string_too_long": "太长",
-    "string_too_short": "不能为空",
-    "model_attributes_type": "应为 JSON 对象",
-    "string_unicode": "含有不成对的代理字符，不是正确的 Unicode",
-}
+_PLACES = {"query": "查询参数", "path": "地址中的", "header": "请求头", "cookie": "Cookie"}
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -115,12 +103,18 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
                 400, "not_json", "请求正文不是正确的 JSON，请检查引号、逗号和编码（UTF-8）。"
             )
         where = ".".join(str(part) for part in item["loc"] if part != "body") or "正文"
-        found.append({"where": where, "why": _WHY.get(item["type"], "格式不对")})
+        found.append({"where": where, "why": why_refused(item["type"], item.get("ctx"))})
     first = found[0]
-    detail = f"{first['where']}：{first['why']}。"
+    detail = f"{_place(first['where'])}：{first['why']}。"
     if len(found) > 1:
         detail = f"共 {len(found)} 处有误，第一处是 {detail}"
     return problem(422, "invalid", detail, found[:20])
+
+
+def _place(where: str) -> str:
+    """Where a value stands, as a person calls it."""
+    kind, dot, name = where.partition(".")
+    return f"{_PLACES[kind]} {name}" if dot and kind in _PLACES else where
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
@@ -129,6 +123,8 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     code = codes.get(error.status_code, "http")
     if error.status_code == 400 and "body" in str(error.detail):
         return problem(400, "not_json", "请求正文读不出来，应为 UTF-8 编码的 JSON。")
+    if error.status_code == 404:
+        return problem(404, code, "没有这个地址，请对照 /docs 检查。")
     return problem(error.status_code, code, f"{TITLES.get(error.status_code, '请求有误')}。")
 
 

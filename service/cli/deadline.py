@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from service.casework.milestone import Clock
     from service.casework.receipt import Channel
 
-deadline_app = typer.Typer()
+deadline_app = typer.Typer(add_completion=False)
 
 DEADLINE_HELP = """算一件依申请公开的各项期限，逐日写明计入与不计入的理由。
 
@@ -82,7 +82,7 @@ def deadline_cli(
         first = _counts_start_day() if count_start_day is None else count_start_day
         clock = deadline(facts, now, calendar=calendar, count_start_day=first)
     except YangguangError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(f"错误：{error}", err=True)
         raise typer.Exit(_UNUSABLE) from error
     if as_json:
         typer.echo(json.dumps(clock.to_json(), ensure_ascii=False, indent=2))

@@ -13,7 +13,7 @@ from models.errors import YangguangError
 if TYPE_CHECKING:
     from service.redaction.redact_file import RedactedFile
 
-redact_app = typer.Typer()
+redact_app = typer.Typer(add_completion=False)
 
 REDACT_HELP = """把文件中的个人信息换成类型标记，如【身份证号】【姓名】。
 
@@ -47,7 +47,7 @@ def redact_cli(
     try:
         done = redact_file(input_path, output_path, map_path=map_path, encoding=encoding)
     except YangguangError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(f"错误：{error}", err=True)
         raise typer.Exit(_UNUSABLE) from error
     if as_json:
         typer.echo(json.dumps(done.to_json(), ensure_ascii=False, indent=2))

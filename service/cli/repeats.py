@@ -61,7 +61,7 @@ def repeats_cli(
         else:
             found, answer, shown = _packs(index, requests, most)
     except YangguangError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(f"错误：{error}", err=True)
         raise typer.Exit(_UNUSABLE) from error
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else shown)
     raise typer.Exit(_FOUND if found else 0)

@@ -184,7 +184,21 @@ def _check_port(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             where = f"{settings.host}:{settings.port}"
-            raise InputError(f"{where} 不能监听（{error.strerror}），请换一个 --port。") from error
+            raise InputError(f"{where} 不能监听：{_why_not(error)}。") from error
+
+
+def _why_not(error: OSError) -> str:
+    """Why an address cannot be listened on, and what to do."""
+    import errno
+    import socket
+
+    if isinstance(error, socket.gaierror):
+        return "认不出这个主机名，请检查 --host"
+    return {
+        errno.EADDRINUSE: "已有程序占用这个端口，请换一个 --port",
+        errno.EACCES: "没有权限使用这个端口，请用 1024 以上的 --port",
+        errno.EADDRNOTAVAIL: "本机没有这个地址，请检查 --host",
+    }.get(error.errno or 0, f"系统不允许（错误号 {error.errno}），请换一个 --port")
 
 
 def first_start(database: Database, settings: Settings) -> None:

@@ -20,5 +20,21 @@ def test_malformed_setting_names_its_variable(monkeypatch, name, value):
         read_settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("PORT", "abc", "应为整数"),
+        ("PORT", "70000", "不能大于 65535"),
+        ("ACCOUNTS", "maybe", "只能是 on、off"),
+        ("GENERATOR_SECONDS", "soon", "应为数字"),
+    ],
+)
+def test_what_is_wrong_with_a_setting_is_said_in_chinese(monkeypatch, name, value, why):
+    monkeypatch.setenv(f"YANGGUANG_{name}", value)
+    with pytest.raises(InputError) as told:
+        read_settings()
+    assert f"YANGGUANG_{name}（{why}）" in told.value.message
+
+
 def test_every_setting_says_what_it_is_in_chinese():
     assert all(field.description for field in Settings.model_fields.values())

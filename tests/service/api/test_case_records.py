@@ -202,3 +202,11 @@ def test_mapping_that_is_none_is_refused(clerk, mapping):
     upload = {"file": ("甲.csv", io.BytesIO(b"a,b\n1,2\n"), "text/csv")}
     answer = clerk.post("/v1/imports", files=upload, data={"mapping": mapping})
     assert answer.status_code == 422
+
+
+def test_what_is_missing_or_malformed_is_named_as_people_say(clerk):
+    gone = clerk.get("/v1/cases/2026-9999").json()
+    assert (gone["status"], gone["title"]) == (404, "没有找到")
+    odd = clerk.get("/v1/cases", params={"year": "去年"}).json()
+    assert odd["detail"] == "查询参数 year：应为整数。"
+    assert odd["errors"] == [{"where": "query.year", "why": "应为整数"}]

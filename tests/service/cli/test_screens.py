@@ -1,4 +1,10 @@
+import socket
+
 import pytest
+
+from models.errors import InputError
+from service.cli.serve import _check_port
+from service.settings import Settings
 
 
 @pytest.mark.parametrize("verb", ["label", "classify", "serve"])
@@ -25,3 +31,33 @@ def test_groups_and_their_commands_too(yangguang):
     assert yangguang("report", "check", "--help")[1].startswith(
         "用法：yangguang report check [选项]"
     )
+
+
+@pytest.mark.parametrize("verb", ["deadline", "redact", "repeats"])
+def test_screens_offer_no_english_options(yangguang, verb):
+    screen = yangguang(verb, "--help")[1]
+    assert "completion" not in screen
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("deadline", "--received", "昨天"),
+        ("redact", "没有.txt", "结果.txt"),
+        ("repeats", "没有.csv"),
+    ],
+)
+def test_errors_of_every_verb_begin_alike(yangguang, call):
+    code, _, err = yangguang(*call)
+    assert code == 2
+    assert err.startswith("错误：")
+    assert err.count("\n") == 1
+
+
+def test_a_port_in_use_is_said_in_chinese():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match="已有程序占用这个端口"):
+            _check_port(Settings(port=port))
