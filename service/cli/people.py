@@ -88,7 +88,12 @@ def list_cli() -> None:
     from service.accounts.roles import ROLE_NAMES, Role
 
     with _store() as session:
-        for user in people.listed(session):
+        found = people.listed(session)
+        if not found:
+            typer.echo(
+                "还没有人员。用 yangguang people add 新增，或启动 yangguang serve 建立管理员。"
+            )
+        for user in found:
             state = "已停用" if user.disabled_at else "在用"
             if user.must_change_password and not user.disabled_at:
                 state = "待改密码"

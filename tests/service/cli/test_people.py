@@ -46,6 +46,10 @@ def test_a_person_is_added_reset_disabled_and_listed():
     database.close()
 
 
+def test_an_empty_list_says_so():
+    assert "还没有人员" in shown("list")
+
+
 def test_unknown_people_and_roles_are_refused():
     from models.errors import YangguangError
 
