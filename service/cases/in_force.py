@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.labels import topics
-from service.cases.tables import Assignment, Prediction
+from service.cases.tables import Assignment, Case, Prediction
 
 LAYERS = ("topic", "subtopic", "intent", "outcome")
 ALWAYS = ("topic", "subtopic", "intent")
 """Layers that every case has once it is labelled; an outcome comes with a reply."""
 IN_CHARGE, SECOND = 1, 2
 """Readers: the one in charge, and the blind second one of a sample."""
+FIXED_BY_KIND: dict[str, dict[str, str]] = {"disclosure": {"intent": "disclosure"}}
+"""Labels that follow from what a case was registered as: an application for disclosure asks for
+disclosure, whatever its wording reminds a model of."""
 _IMPORT = "import:"
 
 
@@ -90,18 +93,24 @@ def standings(session: Session, case_ids: Sequence[int]) -> dict[int, Standing]:
     """Standing of each case."""
     assigned = assignments_in_force(session, case_ids)
     predicted = newest_predictions(session, case_ids)
+    of_cases = select(Case.id, Case.kind).where(Case.id.in_(case_ids))
+    kinds = {id: kind for id, kind in session.execute(of_cases)}  # noqa: C416  rows are no pairs
     return {
         id: _standing(
             {layer: assigned[id, layer] for layer in LAYERS if (id, layer) in assigned},
             {layer: predicted[id, layer] for layer in LAYERS if (id, layer) in predicted},
+            FIXED_BY_KIND.get(kinds[id], {}),
         )
         for id in case_ids
     }
 
 
-def _standing(assigned: dict[str, Assignment], predicted: dict[str, Prediction]) -> Standing:
+def _standing(
+    assigned: dict[str, Assignment], predicted: dict[str, Prediction], fixed: Mapping[str, str]
+) -> Standing:
     in_force = {layer: p.label for layer, p in predicted.items()}
     in_force |= {layer: a.label for layer, a in assigned.items()}
+    in_force |= fixed
     labels = {layer: in_force.get(layer, "") for layer in LAYERS}
     is_astray = _is_astray(labels["topic"], labels["subtopic"])
     if is_astray and "subtopic" in assigned and "topic" in assigned:
@@ -112,7 +121,7 @@ def _standing(assigned: dict[str, Assignment], predicted: dict[str, Prediction])
         return Standing(labels, "new", 1.0)
     if is_astray:
         return Standing(labels, "review", 1.0)
-    unjudged = [p for layer, p in predicted.items() if layer not in assigned]
+    unjudged = [p for layer, p in predicted.items() if not (layer in assigned or layer in fixed)]
     if not unjudged:
         return Standing(labels, "reviewed", 0.0)
     doubt = round(1 - min(p.probability for p in unjudged), 6)

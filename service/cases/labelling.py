@@ -18,6 +18,7 @@ from models.prediction import Prediction as Answer
 from service.accounts.audit import record
 from service.cases.errors import CaseError
 from service.cases.in_force import (
+    FIXED_BY_KIND,
     IN_CHARGE,
     LAYERS,
     assignments_in_force,
@@ -100,10 +101,14 @@ def assign(
     CaseNotFound, StaleCase
         See `claim_case`.
     CaseError
-        If a label is none of its layer, or a second-level topic lies below another topic.
+        If a label is none of its layer or contradicts the kind of the case, or a second-level
+        topic lies below another topic.
     """
     case = claim_case(session, number, version)
     labels = with_parents(labels)
+    for layer, label in FIXED_BY_KIND.get(case.kind, {}).items():
+        if labels.get(layer, label) != label:
+            raise CaseError(f"依申请公开的件，{LAYER_NAMES[layer]}由登记的种类确定，不另选。")
     seen = newest_predictions(session, [case.id]) if reader == IN_CHARGE else {}
     moment = now()
     for layer, label in labels.items():

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.audit import record
 from service.cases.errors import CaseError, NumberTaken
+from service.cases.in_force import FIXED_BY_KIND
 from service.cases.numbering import new_numbers, taken
 from service.cases.repository import claim_case
 from service.cases.selection import KINDS
@@ -91,6 +92,7 @@ def register_case(session: Session, actor: str, new: NewCase) -> Case:
         text=new.text,
         text_key=text_keys([new.text], text_secret(session))[0],
         is_carried_in=new.is_carried_in,
+        **FIXED_BY_KIND.get(new.kind, {}),
         created_by=actor,
         created_at=moment,
         changed_by=actor,

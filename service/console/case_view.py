@@ -15,7 +15,7 @@ from models.candidates import RequestCandidate, read_request
 from models.errors import YangguangError
 from models.labels import Outcome, outcomes, topics
 from models.prediction import Candidate, Decision, Prediction
-from service.cases.in_force import LAYERS, assignments_in_force, newest_predictions
+from service.cases.in_force import FIXED_BY_KIND, LAYERS, assignments_in_force, newest_predictions
 from service.cases.tables import Assignment, Case, Event, Item, Reply
 from service.cases.tables import Prediction as Stored
 from service.cases.timeline import clock_of, events_of
@@ -94,7 +94,10 @@ def view_case(session: Session, case: Case, today: dt.date) -> CaseView:
     predicted = {layer: p for (_, layer), p in newest_predictions(session, [case.id]).items()}
     assigned = {layer: a for (_, layer), a in assignments_in_force(session, [case.id]).items()}
     asks_outcome = case.kind == "disclosure" or bool(case.outcome) or "outcome" in predicted
-    shown = [layer for layer in LAYERS if layer != "outcome" or asks_outcome]
+    fixed = FIXED_BY_KIND.get(case.kind, {})
+    shown = [
+        layer for layer in LAYERS if layer not in fixed and (layer != "outcome" or asks_outcome)
+    ]
     replies = _of_case(session, Reply, case)
     clock, fault = _clock(session, case, today)
     reading = read_request(case.text, _answers(predicted)) if asks_outcome and not replies else None

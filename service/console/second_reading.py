@@ -13,6 +13,7 @@ from service.accounts.audit import record
 from service.accounts.principal import Principal
 from service.accounts.roles import Right
 from service.accounts.web import needs
+from service.cases.in_force import FIXED_BY_KIND
 from service.console.case_page import labels_of, version_of
 from service.console.highlighting import LAYERS
 from service.console.rendering import render, tell
@@ -59,6 +60,7 @@ def _page(request: Request, by: Principal, fault: str = "", status: int = 200) -
     if found:
         with database.session() as session:
             record(session, by.name, "case.view", f"case:{found[0].id}")
+    fixed = FIXED_BY_KIND.get(found[0].kind, {}) if found else {}
     return render(
         request,
         "second.html",
@@ -66,6 +68,6 @@ def _page(request: Request, by: Principal, fault: str = "", status: int = 200) -
         section="review",
         case=found[0] if found else None,
         fault=fault,
-        layers=LAYERS,
+        layers={layer: name for layer, name in LAYERS.items() if layer not in fixed},
         choices={layer: choices(layer) for layer in LAYERS},
     )

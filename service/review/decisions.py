@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 from models.labels import outcomes
 from service.accounts.audit import record
 from service.cases.errors import CaseError
-from service.cases.in_force import IN_CHARGE, LAYERS, assignments_in_force, newest_predictions
+from service.cases.in_force import (
+    FIXED_BY_KIND,
+    IN_CHARGE,
+    LAYERS,
+    assignments_in_force,
+    newest_predictions,
+)
 from service.cases.labelling import assign, withdraw_assignments
 from service.cases.registering import touch
 from service.cases.repository import claim_case, get_case
@@ -41,7 +47,9 @@ def accept(session: Session, actor: str, number: str, version: int) -> Case:
     open_layers = [
         layer
         for layer in LAYERS
-        if (case.id, layer) in predicted and (case.id, layer) not in judged
+        if (case.id, layer) in predicted
+        and (case.id, layer) not in judged
+        and layer not in FIXED_BY_KIND.get(case.kind, {})
     ]
     labels = {layer: predicted[case.id, layer].label for layer in open_layers}
     if not labels:

@@ -16,6 +16,7 @@ import polars as pl
 
 from models.labels import intents, topics
 from service.cases.importing.mapping import FIELDS, ColumnMapping, channel_words
+from service.cases.in_force import FIXED_BY_KIND
 from service.cases.registering import NewCase, fault_of_facts
 from service.casework.presenting import read_date
 from service.classification.rejects import is_blank
@@ -162,8 +163,15 @@ def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | s
     labels = {name: read(name, _LABELS[name]) for name in LABEL_FIELDS if name in cells}
     row = Row(line, new, remarks=remarks, reply=cells.get("reply", ""))
     row.labels = {name: label for name, label in labels.items() if label}
+    _fit_kind(row)
     _fit_levels(row)
     return row
+
+
+def _fit_kind(row: Row) -> None:
+    for name, label in FIXED_BY_KIND.get(row.new.kind, {}).items():
+        if row.labels.pop(name, label) != label:
+            row.remarks.append(f"“{FIELDS[name]}”由件的种类确定，没有采用表中的")
 
 
 def _fit_levels(row: Row) -> None:

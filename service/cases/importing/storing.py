@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from service.cases.importing.rows import Refused, Row, raw_of, refuse_doubles
-from service.cases.in_force import imported_by
+from service.cases.in_force import FIXED_BY_KIND, imported_by
 from service.cases.labelling import settle
 from service.cases.numbering import new_numbers, taken
 from service.cases.tables import Assignment, Case, Import, ImportRemark, Reply
@@ -92,6 +92,7 @@ def _case_rows(session: Session, found: Import, rows: Sequence[Row]) -> list[dic
             "is_carried_in": row.new.is_carried_in,
             "import_id": found.id,
             "line": row.line,
+            "intent": FIXED_BY_KIND.get(row.new.kind, {}).get("intent", ""),
             "created_by": actor,
             "created_at": moment,
             "changed_by": actor,

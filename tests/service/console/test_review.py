@@ -129,6 +129,7 @@ def test_items_and_repeats(visit, add, token):
 
 def test_dates_and_letters_of_an_application(visit, add, token, state_of):
     add("B-1", "申请公开柳湾村征地批复。", "disclosure")
+    assert visit(Role.REVIEWER).get("/console/case?n=B-1").text.count('data-layer="intent"') == 0
     clerk = visit(Role.CLERK)
     due = state_of("B-1").due_on
     fields = form_of(clerk, "B-1", token, kind="extension", on="2025-03-20", n_days="10")

@@ -128,3 +128,16 @@ def test_the_queue_offers_the_last_decision_of_the_person_and_no_other(session, 
     assert undoable(session, "wang", case, is_queue=False) == case
     undo(session, "wang", case.number, case.version)
     assert undoable(session, "wang", fresh, is_queue=True) is None
+
+
+def test_an_application_asks_for_disclosure_whatever_a_model_says(session, add_case):
+    case = add_case(kind="disclosure", state="new", topic="", intent="disclosure")
+    said = {"topic": answer("land"), "subtopic": answer("201"), "intent": answer("complaint", 0.1)}
+    append_predictions(session, {case.id: said}, "linear@1")
+    assert (case.intent, case.state, case.doubt) == ("disclosure", "review", 0.4)
+    with pytest.raises(CaseError, match="由登记的种类确定"):
+        assign(session, "wang", case.number, case.version, {"intent": "complaint"})
+    accept(session, "wang", case.number, case.version)
+    assert (case.intent, case.state) == ("disclosure", "reviewed")
+    layers = session.scalars(select(Assignment.layer).where(Assignment.case_id == case.id)).all()
+    assert sorted(layers) == ["subtopic", "topic"]

@@ -69,6 +69,7 @@ def test_usual_headings_are_known(database, tmp_path):
     )  # fmt: skip
     assert case.kind == "disclosure"  # 办理结果 is a column of applications
     assert case.due_on == dt.date(2026, 3, 30)
+    assert case.intent == "disclosure"
     assert not rejects
     assert not remarks
 
