@@ -18,13 +18,17 @@ from models.labels import intents, topics
 from service.cases.importing.mapping import FIELDS, ColumnMapping, channel_words
 from service.cases.in_force import FIXED_BY_KIND
 from service.cases.registering import NewCase, fault_of_facts
-from service.casework.presenting import read_date
+from service.casework.presenting import read_cell_date
 from service.classification.rejects import is_blank
 from service.intake.batch import KINDS as CELL_KINDS
 from service.intake.batch import RAW, Batch
 from service.report.figures.naming import fold, load_naming
 
 LABEL_FIELDS = ("topic", "subtopic", "intent", "outcome")
+_UNREAD_DAY = (
+    "收到日期无法辨认：请写明年月日，如 2024-03-07、2024/3/7、2024年3月7日；"
+    "3/7/2024 分不清月和日，3月7日缺年份。"
+)
 _YES, _NO = {"是", "true", "1", "y", "yes", "√"}, {"否", "false", "0", "n", "no"}
 
 
@@ -135,7 +139,7 @@ def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | s
     if "received_on" in mapping.columns and (cell := cells["received_on"].strip()):
         received = read_day(cell)
         if received is None:
-            return "收到日期无法辨认。"
+            return _UNREAD_DAY
     if received is None:
         return "没有收到日期。"
     closed, due = read("closed_on", read_day, None), read("due_on", read_day, None)
@@ -191,11 +195,11 @@ def read_day(cell: str) -> dt.date | None:
 
 @lru_cache(maxsize=20_000)
 def _day(cell: str) -> dt.date | None:
-    day = read_date(cell)
+    day = read_cell_date(cell)
     if day is not None:
         return day
     head = cell.replace("T", " ").split(" ")[0]
-    return read_date(head) if head != cell else None
+    return read_cell_date(head) if head != cell else None
 
 
 def _flag(cell: str) -> bool | None:
