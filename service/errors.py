@@ -1,8 +1,13 @@
-"""What the operating system refuses, in Chinese."""
+"""What the operating system refuses, in Chinese; and files by the names that people gave them."""
 
 from __future__ import annotations
 
 import errno
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from models.errors import YangguangError
 
 _REASONS = {
     errno.EACCES: "没有权限，或文件正在其他程序（如 Excel）中打开",
@@ -28,3 +33,29 @@ def refusal(error: OSError) -> str:
     may quote a path.
     """
     return _REASONS.get(error.errno or 0, f"系统错误 {error.errno}")
+
+
+def as_people_name(message: str, names: Mapping[str, str]) -> str:
+    """A message with uploads called as people call them.
+
+    Parameters
+    ----------
+    message : str
+    names : mapping stored name → given name
+    """
+    known = [name for name in sorted(names, key=len, reverse=True) if name]
+    if not known:
+        return message
+    pattern = "|".join(re.escape(name) for name in known)
+    return re.sub(rf"(?<![A-Za-z0-9_.-])(?:{pattern})", lambda found: names[found[0]], message)
+
+
+@contextmanager
+def naming(names: Mapping[str, str]) -> Iterator[None]:
+    """Let expected errors from inside name uploads as people do."""
+    try:
+        yield
+    except YangguangError as error:
+        error.message = as_people_name(error.message, names)
+        error.args = (error.message,)
+        raise

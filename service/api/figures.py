@@ -30,6 +30,7 @@ from service.drafts.figures import (
     name_of,
 )
 from service.drafts.tables import EnteredFigure
+from service.errors import naming
 
 router = APIRouter(prefix="/v1/years/{year}/figures", tags=["figures"], responses=RESPONSES)
 Year = Annotated[int, Path(ge=2019, le=2100, description="报告年度")]
@@ -123,7 +124,8 @@ def create_from_workbook(request: Request, by: Writer, year: Year, file: UploadF
         path = File(folder) / "figures.xlsx"
         with path.open("wb") as target:
             shutil.copyfileobj(file.file, target, 1 << 20)
-        with database_of(request).session() as session:
+        names = {path.name: file.filename or path.name}
+        with database_of(request).session() as session, naming(names):
             n_changed = enter_workbook(session, by.name, year, path)
     return answered(EnteredOut(n_changed=n_changed), 201)
 

@@ -27,6 +27,7 @@ from service.cases.importing.mapping import ColumnMapping
 from service.cases.importing.run import preview_file, start_import
 from service.cases.tables import Import, ImportRemark
 from service.database.engine import Database
+from service.errors import naming
 from service.jobs import files, queue
 from service.jobs.tables import Job
 
@@ -82,7 +83,8 @@ def preview(request: Request, _: Writer, file: UploadFile) -> Any:
     """Columns, first rows and the mapping that was guessed, or remembered from the same form."""
     with TemporaryDirectory() as folder:
         path = _kept(file, File(folder))
-        with database_of(request).reading() as session:
+        names = {path.name: file.filename or path.name}
+        with database_of(request).reading() as session, naming(names):
             found = preview_file(session, path)
     rows = [
         {name: str(value)[:_LONGEST_SHOWN] for name, value in row.items() if value is not None}
@@ -114,8 +116,8 @@ def create_import(
     with files.staged(root) as folder:
         path = _kept(file, folder / "input")
         id = queue.new_id()
-        with database_of(request).session() as session:
-            name = file.filename or path.name
+        name = file.filename or path.name
+        with database_of(request).session() as session, naming({path.name: name}):
             started = start_import(session, by.name, path, chosen, name=name)
             job_id = None
             if started.state != "done" and _open_job(session, started.id) is None:

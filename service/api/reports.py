@@ -16,6 +16,7 @@ from service.accounts.web import needs
 from service.api.headers import page_policy
 from service.api.problems import RESPONSES
 from service.api.wording import cancelled_with, open_wording
+from service.errors import naming
 
 if TYPE_CHECKING:
     from service.report.drafting.wording import Wording
@@ -151,7 +152,7 @@ async def draft_report_upload(
 
     named = {"requests": requests, "figures": figures, "previous": previous,
              "previous_requests": previous_requests, "settle": settle}  # fmt: skip
-    uploads = {}
+    uploads, names = {}, {}
     for role, upload in named.items():
         if upload is None or not upload.filename:
             continue
@@ -164,11 +165,13 @@ async def draft_report_upload(
                 f"“{name}”超过 {limit // 2**20} MB，请改用命令行起草，或检查是否传错文件。"
             )
         uploads[role] = (content, Path(upload.filename).suffix[:8])
+        names[f"{role}{uploads[role][1]}"] = upload.filename
     async with cancelled_with(request) as cancellation:
         wording = open_wording(request.app.state, cancellation) if generate else None
-        content, settled = await run_in_threadpool(
-            _draft, uploads, year, kind, wording, annotate=annotate, pictures=pictures
-        )
+        with naming(names):
+            content, settled = await run_in_threadpool(
+                _draft, uploads, year, kind, wording, annotate=annotate, pictures=pictures
+            )
     headers = {"X-Settled": "true" if settled else "false"}
     return Response(content, media_type=_MEDIA[kind], headers=headers)
 

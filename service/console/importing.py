@@ -26,6 +26,7 @@ from service.console import uploads
 from service.console.import_page import job_of
 from service.console.rendering import render
 from service.database.engine import Database
+from service.errors import naming
 from service.jobs import files, queue
 
 router = APIRouter(prefix="/import")
@@ -55,7 +56,9 @@ async def receive(
         if len(await run_in_threadpool(_sheets, path)) > 1:  # the person chooses one
             return RedirectResponse(f"/console/import/columns?u={token}", status_code=303)
         await run_in_threadpool(uploads.discard, root, token)
-        return await run_in_threadpool(_form, request, f"“{file.filename}”：{error.message}")
+        name = uploads.plain_name(file.filename)
+        fault = error.message if name in error.message else f"“{name}”：{error.message}"
+        return await run_in_threadpool(_form, request, fault)
     return RedirectResponse(f"/console/import/columns?u={token}", status_code=303)
 
 
@@ -82,7 +85,7 @@ def _start(request: Request, by: Principal, fields: dict[str, str]) -> Response:
     mapped = {field: column for field, column in chosen.items() if column}
     try:
         mapping = ColumnMapping(fields.get("kind", ""), mapped, _day(fields.get("received_on", "")))
-        with database.session() as session:
+        with database.session() as session, naming({path.name: name}):
             found = start_import(session, by.name, path, mapping, name=name, sheet=sheet or None)
             job_id = _submit(session, request, by, found, path, name)
     except YangguangError as error:
@@ -117,9 +120,9 @@ def _root(request: Request) -> Path:
 
 
 def _look(request: Request, token: str, sheet: str = "") -> Preview:
-    path, _ = uploads.kept(_root(request), token)
+    path, name = uploads.kept(_root(request), token)
     database: Database = request.app.state.database
-    with database.reading() as session:
+    with database.reading() as session, naming({path.name: name}):
         return preview_file(session, path, sheet or None)
 
 

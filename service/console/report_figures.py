@@ -29,6 +29,7 @@ from service.drafts.figures import (
     in_force,
 )
 from service.drafts.versions import newest_version
+from service.errors import as_people_name
 from service.report.figures.facts import load_facts, table2_facts, table4_facts
 from service.report.figures.form import ABOUT_ROWS, TEXT_KINDS
 
@@ -95,7 +96,7 @@ def _workbook(request: Request, by: Principal, year: int, content: bytes, name: 
             with database.session() as session:
                 changed = enter_workbook(session, by.name, year, path)
     except YangguangError as error:
-        return _page(request, year, error.message.replace("figures.xlsx", f"“{name}”"))
+        return _page(request, year, as_people_name(error.message, {"figures.xlsx": name}))
     answer = RedirectResponse(f"/console/report/{year}/figures", status_code=303)
     return tell(answer, f"已从数据表读入，改动 {changed} 项。")
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.errors import YangguangError
 from service.database.availability import StoreUnavailable
 from service.database.engine import Database
-from service.errors import refusal
+from service.errors import as_people_name, refusal
 from service.jobs import files, queue
 from service.jobs.clock import Steadiness
 from service.jobs.context import JobContext
@@ -162,7 +162,8 @@ class Runner:
         except (SQLAlchemyError, StoreUnavailable):
             raise
         except YangguangError as error:
-            context.end("failed", _partial(context), error.message)
+            message = as_people_name(error.message, _names(context))
+            context.end("failed", _partial(context), message)
             return "failed"
         except OSError as error:
             context.end("failed", _partial(context), f"读写文件时出错：{refusal(error)}。")
@@ -201,3 +202,9 @@ class Runner:
 
 def _partial(context: JobContext) -> dict[str, object]:
     return {"files": files.describe(context.output), "is_partial": True}
+
+
+def _names(context: JobContext) -> dict[str, str]:
+    """What people call the uploads of a job, by the names they are stored under."""
+    uploads = (context.arguments.get("files") or {}).values()
+    return {stored["path"]: stored["name"] for stored in uploads if stored}

@@ -130,3 +130,11 @@ def test_one_of_several_sheets_is_chosen(visit, token, tmp_path):
     assert "1 行 = 1 件" in page
     assert clerk.get("/console/case?n=S-2").status_code == 200
     assert clerk.get(f"{address}&sheet=没有").status_code == 422
+
+
+def test_a_refused_file_is_called_by_its_own_name(visit, token):
+    clerk = visit(Role.CLERK)
+    csrf = token(clerk.get("/console/import"))
+    page = upload(clerk, csrf, "登记号,内容\n".encode(), "三月来信.csv").text
+    assert "文件 三月来信.csv 只有表头" in page
+    assert "file.csv" not in page

@@ -106,6 +106,19 @@ def test_stopping_hands_the_job_over(database, run, put, job):
     assert job(id).n_attempts == 2
 
 
+def test_a_failed_job_names_the_upload_as_people_do(database, run, job):
+    def fail(context):
+        raise InputError("file.csv 是压缩包，不是表格。")
+
+    id = queue.new_id()
+    upload = {"name": "三月来信.csv", "path": "file.csv", "n_bytes": 1}
+    with database.session() as session:
+        queue.submit(session, id, "count", "王芳", {"options": {}, "files": {"file": upload}})
+    run(fail)
+    until(lambda: job(id).state == "failed")
+    assert job(id).error == "三月来信.csv 是压缩包，不是表格。"
+
+
 @pytest.mark.parametrize(
     ("error", "shown"),
     [

@@ -193,3 +193,11 @@ def test_a_generator_words_texts_only_where_there_is_one_and_it_is_asked(client,
     made = draft(generate="true").json()["generated"]
     assert made
     assert {entry["generator"] for entry in made} == {"echo"}
+
+
+def test_a_refused_upload_is_called_by_its_own_name(draft, tmp_path):
+    broken = tmp_path / "二〇二〇数据.xlsx"
+    broken.write_bytes(b"no workbook")
+    detail = draft(figures=broken).json()["detail"]
+    assert "二〇二〇数据.xlsx 打不开" in detail
+    assert "figures.xlsx" not in detail
