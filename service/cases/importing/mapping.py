@@ -120,7 +120,8 @@ def _names() -> dict[str, str]:
         for name, code in load_naming().columns.items()
         if _OF_REPORT.get(code, code) in FIELDS
     }
-    return names | {fold(n): code for code, listed in own["columns"].items() for n in listed}
+    names |= {fold(n): code for code, listed in own["columns"].items() for n in listed}
+    return {n: code for n, code in names.items() if n not in {*map(fold, own["not_a_number"])}}
 
 
 @cache

@@ -22,6 +22,7 @@ from service.casework.errors import CalendarError
 from service.casework.facts import CaseFacts
 from service.database.base import now
 
+_IN_QUERY = 500
 IMPORTED = "随文件导入"
 """Note of assignments that stood in the file."""
 
@@ -34,8 +35,8 @@ def store_batch(
     rejects = [
         *refused,
         *(
-            Refused(row.line, f"编号“{row.new.number[:40]}”已经登记过。", raw_of(row.cells))
-            for row in doubles
+            Refused(row.line, reason, raw_of(row.cells))
+            for row, reason in zip(doubles, _double_reasons(session, fresh, doubles), strict=True)
         ),
     ]
     _number(session, fresh)
@@ -54,6 +55,31 @@ def store_batch(
         session.execute(insert(ImportRemark), remarks)
     _store_beside(session, found, [row for row in fresh if row.labels or row.reply.strip()])
     return len(fresh), len(rejects)
+
+
+def _double_reasons(session: Session, fresh: Sequence[Row], doubles: Sequence[Row]) -> list[str]:
+    """Why each row whose number is in use becomes no case: the same letter, or another one."""
+    if not doubles:
+        return []
+    numbers = {row.new.number for row in doubles}
+    beside = [row for row in fresh if row.new.number in numbers]
+    keys = text_keys([row.new.text for row in (*beside, *doubles)], text_secret(session))
+    known = {row.new.number: key for row, key in zip(beside, keys, strict=False)}
+    listed = sorted(numbers)
+    for start in range(0, len(listed), _IN_QUERY):
+        query = select(Case.number, Case.text_key).where(
+            Case.number.in_(listed[start : start + _IN_QUERY])
+        )
+        known |= {row.number: row.text_key for row in session.execute(query)}
+    return [
+        f"编号“{row.new.number[:40]}”"
+        + (
+            "已经登记过。"
+            if known[row.new.number] == key
+            else "已用于另一件内容不同的来信，可能是序号列。"
+        )
+        for row, key in zip(doubles, keys[len(beside) :], strict=True)
+    ]
 
 
 def _number(session: Session, rows: Sequence[Row]) -> None:

@@ -94,7 +94,7 @@ def test_what_cannot_be_a_case_is_told_with_its_line(database, tmp_path):
         (4, _UNREAD_DAY),
         (5, "收到日期应在1990年之后、今天或今天之前。"),
         (6, "正文是空的。"),
-        (7, "编号“甲-1”已经登记过。"),
+        (7, "编号“甲-1”已用于另一件内容不同的来信，可能是序号列。"),
         (8, "编号超过 64 字。"),
     ]
     assert [(r.line, r.reason) for r in remarks] == [(9, "“渠道”的写法不认识，已留空")]
@@ -152,6 +152,25 @@ def test_rows_without_numbers_get_free_ones(database, tmp_path):
     cases, rejects, _ = stored(database)
     assert [c.number for c in cases] == ["2026-000001", "2026-000002", "2026-000003"]
     assert not rejects
+
+
+def test_a_count_of_rows_numbers_no_case(database, tmp_path):
+    header = ["序号", "来信日期", "诉求内容"]
+    for name, text_ in (("一月.csv", "问征地补偿"), ("二月.csv", "问林地审批")):
+        bring_in(database, write(tmp_path, [["1", "2026-03-02", text_]], name, header))
+    cases, rejects, _ = stored(database)
+    assert [c.number for c in cases] == ["2026-000001", "2026-000002"]
+    assert not rejects
+
+
+def test_a_number_in_use_says_whether_the_letter_is_the_same(database, tmp_path):
+    bring_in(database, write(tmp_path, [ROW]))
+    again = [ROW, [ROW[0], *ROW[1:3], "问林地审批", *ROW[4:]]]
+    bring_in(database, write(tmp_path, again, "二.csv"))
+    assert [r.reason for r in stored(database)[1]] == [
+        "编号“甲-1”已经登记过。",
+        "编号“甲-1”已用于另一件内容不同的来信，可能是序号列。",
+    ]
 
 
 def test_same_file_again_adds_nothing(database, tmp_path):
