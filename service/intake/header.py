@@ -9,6 +9,7 @@ from models.errors import InputError
 from service.intake.text_column import is_text_name
 
 SEARCHED_ROWS = 20
+Merged = tuple[tuple[int, int], tuple[int, int]]
 _LONG_NAME = 30
 _NUMBER = re.compile(r"[\d\s.,:/年月日-]+")
 
@@ -37,6 +38,31 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
             "表格没有表头：第一行就是内容。请在最上面加一行列名（如 编号、内容）后再试。"
         )
     return index
+
+
+def lowest_header_row(
+    rows: Sequence[Sequence[str]], index: int, merged: Sequence[Merged]
+) -> tuple[int, list[str]]:
+    """Last row of a header that is several rows high, and its cells.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+        First rows of the table.
+    index : int
+        Row that `find_header` found.
+    merged : sequence of ((row, column), (row, column))
+        First and last cell of each merged range, from 0. A cell merged downwards names its column
+        in the lower row too, where a sheet leaves it blank.
+    """
+    tall = [(first, last) for first, last in merged if first[0] < last[0] < len(rows)]
+    index = max([index, *(last[0] for first, last in tall if first[0] <= index <= last[0])])
+    cells = list(rows[index])
+    for (top, left), (bottom, _) in tall:
+        is_blank = left < len(cells) and not cells[left].strip()
+        if top < index <= bottom and is_blank and left < len(rows[top]):
+            cells[left] = rows[top][left]
+    return index, cells
 
 
 def column_names(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -17,7 +17,7 @@ from models.errors import InputError
 from service.intake.batch import KINDS, Batch, Reject
 from service.intake.cells import Cell, ColumnKinds, frame_of, kinds_of, shown
 from service.intake.formulas import formulas_without_result
-from service.intake.header import SEARCHED_ROWS, column_names, find_header
+from service.intake.header import SEARCHED_ROWS, column_names, find_header, lowest_header_row
 from service.intake.html_table import read_html_table
 from service.intake.number_formats import column_formats
 from service.intake.text_column import is_text_name
@@ -67,11 +67,12 @@ class TableSource:
         head = [[shown(cell) for cell in row] for row in islice(self._iterate(), SEARCHED_ROWS)]
         if not any(any(row) for row in head):
             raise InputError(f"{label}是空的，没有可以标注的内容。")
-        index = find_header(head)
+        merged = rows.merged_cell_ranges if isinstance(rows, calamine.CalamineSheet) else None
+        index, names = lowest_header_row(head, find_header(head), merged or ())
         width = max(len(row) for row in head)
         while width and not any(len(row) >= width and row[width - 1] for row in head):
             width -= 1
-        self._names, renamed = column_names([*head[index], *[""] * width][:width])
+        self._names, renamed = column_names([*names, *[""] * width][:width])
         self._header, self._first_row = index, first_row
         kinds, n_rows = ColumnKinds(width), 0
         for row in islice(self._iterate(), index + 1, None):

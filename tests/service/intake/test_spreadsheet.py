@@ -4,6 +4,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+import xlsxwriter
 
 from models.errors import InputError
 from service.intake.spreadsheet import open_html, open_workbook
@@ -161,3 +162,22 @@ def test_tables_in_web_pages(tmp_path):
     page = "<table><tr><td>编号</td><td>内容</td></tr><tr><td>007</td><td>请问</td></tr></table>"
     (tmp_path / "a.xls").write_text(page, encoding="utf-8")
     assert read(open_html(tmp_path / "a.xls"))[0].rows() == [("007", "请问")]
+
+
+def test_a_header_cell_merged_over_two_rows_names_its_column(tmp_path):
+    path = tmp_path / "合并.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, 3, "来信汇总")
+        sheet.merge_range(1, 0, 2, 0, "编号")
+        sheet.merge_range(1, 1, 1, 2, "来信人")
+        sheet.write_row(2, 1, ["姓名", "电话"])
+        sheet.merge_range(1, 3, 2, 3, "诉求内容")
+        sheet.write_row(3, 0, ["甲-1", "王某", "无", "问征地"])
+        sheet.merge_range(4, 0, 5, 0, "甲-2")
+        sheet.write_row(4, 1, ["李某", "无", "问林地"])
+        sheet.write_row(5, 1, ["赵某", "无", "问规划"])
+    source = open_workbook(path, None)
+    assert list(source.schema) == ["编号", "姓名", "电话", "诉求内容"]
+    assert source.sample()["诉求内容"].to_list() == ["问征地", "问林地", "问规划"]
+    assert next(source.chunks()).parse().lines.tolist() == [4, 5, 6]
