@@ -39,6 +39,7 @@ def store_batch(
             for row, reason in zip(doubles, _double_reasons(session, fresh, doubles), strict=True)
         ),
     ]
+    _note_repeats(session, fresh)
     _number(session, fresh)
     if fresh:
         session.connection().execute(insert(Case), _case_rows(session, found, fresh))
@@ -48,13 +49,35 @@ def store_batch(
         for r in sorted(rejects, key=lambda reject: reject.line)
     ] + [
         {"import_id": found.id, "line": row.line, "is_rejected": False,
-         "reason": "；".join(row.remarks)[:255], "raw": ""}
+         "reason": "；".join(row.remarks)[:255],
+         "raw": raw_of(row.unread(found.mapping["columns"]))}
         for row in fresh if row.remarks
     ]  # fmt: skip
     if remarks:
         session.execute(insert(ImportRemark), remarks)
     _store_beside(session, found, [row for row in fresh if row.labels or row.reply.strip()])
     return len(fresh), len(rejects)
+
+
+def _note_repeats(session: Session, fresh: Sequence[Row]) -> None:
+    """Remark rows without a number that equal a case: text, day of receipt and applicant."""
+    unnumbered = [row for row in fresh if not row.new.number]
+    if not unnumbered:
+        return
+    keys = text_keys([row.new.text for row in unnumbered], text_secret(session))
+    known: dict[tuple[str, dt.date, str], str] = {}
+    listed = sorted(set(keys))
+    for start in range(0, len(listed), _IN_QUERY):
+        query = select(Case.text_key, Case.received_on, Case.applicant, Case.number).where(
+            Case.text_key.in_(listed[start : start + _IN_QUERY])
+        )
+        for key, day, applicant, number in session.execute(query):
+            known[key, day, applicant] = f"与已登记的 {number} "
+    for row, key in zip(unnumbered, keys, strict=True):
+        same = (key, row.new.received_on, row.new.applicant)
+        if same in known:
+            row.remarks.append(f"{known[same]}内容、收到日期、申请人都相同，可能重复登记，请核对")
+        known.setdefault(same, f"与本文件第 {row.line} 行")
 
 
 def _double_reasons(session: Session, fresh: Sequence[Row], doubles: Sequence[Row]) -> list[str]:

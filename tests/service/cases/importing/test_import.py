@@ -130,6 +130,8 @@ def test_labels_of_the_office_are_assignments_and_letters_are_kept(database, tmp
     cases, _, remarks = stored(database)
     assert [c.outcome for c in cases] == ["granted", ""]
     assert [r.reason for r in remarks] == ["“办理结果”的写法不认识，已留空"]
+    assert "说不清" in remarks[0].raw
+    assert "乙" not in remarks[0].raw
     with database.reading() as session:
         assert session.scalars(select(Assignment.label)).all() == ["granted"]
         assert session.scalars(select(Reply.text)).all() == ["随函提供复印件。"]
@@ -149,8 +151,9 @@ def test_undo_leaves_what_the_register_says(database, tmp_path):
 def test_rows_without_numbers_get_free_ones(database, tmp_path):
     rows = [["", *ROW[1:]], ["2026-000002", *ROW[1:]], ["", *ROW[1:]]]
     bring_in(database, write(tmp_path, rows))
-    cases, rejects, _ = stored(database)
+    cases, rejects, remarks = stored(database)
     assert [c.number for c in cases] == ["2026-000001", "2026-000002", "2026-000003"]
+    assert [r.line for r in remarks] == [4]  # the same as line 2
     assert not rejects
 
 
@@ -170,6 +173,23 @@ def test_a_number_in_use_says_whether_the_letter_is_the_same(database, tmp_path)
     assert [r.reason for r in stored(database)[1]] == [
         "编号“甲-1”已经登记过。",
         "编号“甲-1”已用于另一件内容不同的来信，可能是序号列。",
+    ]
+
+
+def test_rows_without_numbers_that_equal_a_case_are_remarked(database, tmp_path):
+    bring_in(database, write(tmp_path, [["", *ROW[1:]]]))
+    again = [
+        ["", *ROW[1:]],
+        ["", "2026-03-03", *ROW[2:]],
+        ["", ROW[1], "李某", *ROW[3:]],
+        ["", ROW[1], "李某", *ROW[3:]],
+    ]
+    done = bring_in(database, write(tmp_path, again, "二.csv"))
+    _, rejects, remarks = stored(database)
+    assert (done.n_cases, rejects) == (4, [])
+    assert [(r.line, r.reason.split("内容")[0]) for r in remarks] == [
+        (2, "与已登记的 2026-000001 "),
+        (5, "与本文件第 4 行"),
     ]
 
 
