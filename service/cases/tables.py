@@ -51,7 +51,7 @@ class ImportRemark(Base):
     reason: Mapped[str] = mapped_column(String(255))
     """Chinese; never a citizen's text."""
     raw: Mapped[str] = mapped_column(SealedText, default="")
-    """The row as it stood; blank where it became a case."""
+    """The row as it stood; where it became a case, the cells that were left blank."""
 
     __table_args__ = (Index("ix_import_remarks_import_line", "import_id", "line"),)
 

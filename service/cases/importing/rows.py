@@ -49,6 +49,8 @@ class Row:
     reply : str
     remarks : list of str
         Chinese: what was left blank.
+    blank : list of str
+        The fields of the remarks.
     """
 
     line: int
@@ -58,6 +60,16 @@ class Row:
     labels: dict[str, str] = field(default_factory=dict)
     reply: str = ""
     remarks: list[str] = field(default_factory=list)
+    blank: list[str] = field(default_factory=list)
+
+    def leave(self, name: str, words: str) -> None:
+        """Note that a field was left blank."""
+        self.remarks.append(words)
+        self.blank.append(name)
+
+    def unread(self, columns: Mapping[str, str]) -> dict[str, Any]:
+        """What stands in the cells that were left blank, by column."""
+        return {columns[name]: self.cells.get(columns[name]) for name in self.blank}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +135,7 @@ def _strings(column: pl.Series) -> list[str]:
 
 def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | str:
     """The row, or why it becomes no case."""
-    remarks: list[str] = []
+    left: dict[str, str] = {}
 
     def read(name: str, convert: Callable[[str], Any], missing: Any = "") -> Any:
         cell = cells.get(name, "").strip()
@@ -131,7 +143,7 @@ def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | s
             return missing
         value = convert(cell)
         if value is None:
-            remarks.append(f"“{FIELDS[name]}”的写法不认识，已留空")
+            left[name] = f"“{FIELDS[name]}”的写法不认识，已留空"
             return missing
         return value
 
@@ -144,11 +156,11 @@ def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | s
         return "没有收到日期。"
     closed, due = read("closed_on", read_day, None), read("due_on", read_day, None)
     if closed is not None and not received <= closed <= dt.date.today():
-        remarks.append("办结日期早于收到日期或在今天之后，已留空")
+        left["closed_on"] = "办结日期早于收到日期或在今天之后，已留空"
         closed = None
     if due is not None and (due < received or mapping.kind == "disclosure"):
         if due < received:
-            remarks.append("办理期限早于收到日期，已留空")
+            left["due_on"] = "办理期限早于收到日期，已留空"
         due = None
     new = NewCase(
         kind=mapping.kind,
@@ -165,7 +177,8 @@ def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | s
         is_carried_in=read("is_carried_in", _flag, None),
     )
     labels = {name: read(name, _LABELS[name]) for name in LABEL_FIELDS if name in cells}
-    row = Row(line, new, remarks=remarks, reply=cells.get("reply", ""))
+    row = Row(line, new, remarks=list(left.values()), blank=list(left))
+    row.reply = cells.get("reply", "")
     row.labels = {name: label for name, label in labels.items() if label}
     _fit_kind(row)
     _fit_levels(row)
@@ -175,7 +188,7 @@ def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | s
 def _fit_kind(row: Row) -> None:
     for name, label in FIXED_BY_KIND.get(row.new.kind, {}).items():
         if row.labels.pop(name, label) != label:
-            row.remarks.append(f"“{FIELDS[name]}”由件的种类确定，没有采用表中的")
+            row.leave(name, f"“{FIELDS[name]}”由件的种类确定，没有采用表中的")
 
 
 def _fit_levels(row: Row) -> None:
@@ -184,7 +197,7 @@ def _fit_levels(row: Row) -> None:
         return
     parent = topics()[subtopic].parent or ""
     if row.labels.setdefault("topic", parent) != parent:
-        row.remarks.append("“二级主题”不在“主题”之下，已留空")
+        row.leave("subtopic", "“二级主题”不在“主题”之下，已留空")
         del row.labels["subtopic"]
 
 

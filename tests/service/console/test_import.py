@@ -6,6 +6,7 @@ import time
 import pytest
 
 from service.accounts.roles import Role
+from service.cases.importing.run import preview_file, run_import, start_import
 
 SHEET = (
     "登记号,来信日期,内容,备注\n"
@@ -138,3 +139,14 @@ def test_a_refused_file_is_called_by_its_own_name(visit, token):
     page = upload(clerk, csrf, "登记号,内容\n".encode(), "三月来信.csv").text
     assert "文件 三月来信.csv 只有表头" in page
     assert "file.csv" not in page
+
+
+def test_a_cell_left_blank_is_shown_with_what_stood_in_it(visit, app, tmp_path):
+    path = tmp_path / "登记表.csv"
+    path.write_text("编号,来信日期,内容,渠道\nA-1,2025-03-04,请问怎么办证？,飞鸽\n", "utf-8")
+    with app.state.database.session() as session:
+        mapping = preview_file(session, path).mapping
+        started = start_import(session, "test", path, mapping)
+    run_import(app.state.database, started.id, path)
+    page = visit(Role.CLERK).get(f"/console/import/{started.id}").text
+    assert "渠道：飞鸽" in page[page.index("已登记，留空") :]
