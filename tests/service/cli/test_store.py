@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -61,11 +62,17 @@ def test_columns_said_wrong_are_explained(yangguang, office, said):
     assert (code, "项=列名" in err) == (2, True)
 
 
+def _workbook(path):
+    titles, *rows = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    return pl.DataFrame(cells, schema=list(titles), orient="row")
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "jsonl"])
 def test_export_is_redacted_unless_asked_otherwise(yangguang, office, ending):
     yangguang("cases", "import", office / "来信.csv")
     out = office / f"案件.{ending}"
-    read = {"xlsx": pl.read_excel, "csv": pl.read_csv, "jsonl": pl.read_ndjson}[ending]
+    read = {"xlsx": _workbook, "csv": pl.read_csv, "jsonl": pl.read_ndjson}[ending]
     assert yangguang("cases", "export", out)[0] == 0
     row = read(out).row(0, named=True)
     assert "13812345678" not in json.dumps(row, ensure_ascii=False, default=str)
