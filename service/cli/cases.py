@@ -68,10 +68,16 @@ def import_cli(
         rejects = file.with_name(f"{file.name}.rejects.csv")
         n_noted = _write_remarks(database, done.id, rejects)
         if n_noted:
-            typer.echo(f"退回的和有空缺的 {n_noted} 行写在 {rejects}。")
+            typer.echo(f"退回的、有空缺的和可能重复的 {n_noted} 行写在 {rejects}。")
+        if done.n_cases:
+            typer.echo(_NEXT_STEP)
     raise typer.Exit(_FOUND_PROBLEMS if done.n_rejects else 0)
 
 
+_NEXT_STEP = (
+    "这里只登记、不分类。下一步：运行 yangguang serve，"
+    "在“作业”页点“用现在的模型重读全部案件”，完成后到“复核”页。"
+)
 _KIND_NAMES = {"message": "诉求", "disclosure": "依申请公开"}
 
 

@@ -42,6 +42,7 @@ def test_import_tells_what_came_of_each_row(yangguang, office):
     assert "共 2 行：登记 1 件，退回 1 行" in out
     rejects = (office / "来信.csv.rejects.csv").read_text("utf-8-sig")
     assert rejects.splitlines()[1].startswith("3,否,没有收到日期。")
+    assert "不分类。下一步" in out
     assert "没有重复登记" in yangguang("cases", "import", office / "来信.csv")[1]
     assert len(texts(office / "data" / "yangguang.db")) == 1
 
