@@ -16,6 +16,7 @@ import polars as pl
 
 from models.labels import intents, topics
 from service.cases.importing.mapping import FIELDS, ColumnMapping, channel_words
+from service.cases.importing.totals import is_total
 from service.cases.in_force import FIXED_BY_KIND
 from service.cases.registering import NewCase, fault_of_facts
 from service.casework.presenting import read_cell_date
@@ -103,9 +104,13 @@ def read_rows(
         zip(batch.lines.tolist(), frame.iter_rows(), strict=True)
     ):
         given = {name: column[index] for name, column in cells.items()}
-        row = "正文是空的。" if blank[index] else _row(line, given, mapping)
-        reason = row if isinstance(row, str) else _fault(row, max_characters)
         own = dict(zip(names, values, strict=True))
+        row: Row | str
+        if is_total(values):
+            row = "这是汇总行（合计、总计等），不是来信。"
+        else:
+            row = "正文是空的。" if blank[index] else _row(line, given, mapping)
+        reason = row if isinstance(row, str) else _fault(row, max_characters)
         if reason or isinstance(row, str):
             refused.append(Refused(line, reason, raw_of(own)))
         else:

@@ -193,6 +193,13 @@ def test_rows_without_numbers_that_equal_a_case_are_remarked(database, tmp_path)
     ]
 
 
+def test_a_row_of_totals_is_refused(database, tmp_path):
+    bring_in(database, write(tmp_path, [ROW, ["合计", "", "", "1件", "", "", ""]]))
+    cases, rejects, _ = stored(database)
+    assert len(cases) == 1
+    assert [(r.line, r.reason) for r in rejects] == [(3, "这是汇总行（合计、总计等），不是来信。")]
+
+
 def test_same_file_again_adds_nothing(database, tmp_path):
     path = write(tmp_path, [ROW])
     first, second = bring_in(database, path), bring_in(database, path)
