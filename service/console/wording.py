@@ -76,8 +76,12 @@ def channel_name(code: str) -> str:
 
 
 def decider(assigned_by: str) -> str:
-    """Who decided, as pages name it: a person, or the register that was imported."""
-    return "登记表" if is_imported(assigned_by) else assigned_by
+    """Who acted, as pages name it: a person, a register, the command line, a job or a program."""
+    if is_imported(assigned_by):
+        return "登记表"
+    kind, colon, rest = assigned_by.partition(":")
+    named = {"cli": "命令行", "job": "作业", "key": f"接口密钥 {rest}"}
+    return named.get(kind, assigned_by) if colon else assigned_by
 
 
 def choices(layer: str) -> list[tuple[str, str]]:

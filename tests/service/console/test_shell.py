@@ -10,6 +10,7 @@ from service.console.app import create_console
 from service.console.highlighting import Span, highlight
 from service.console.rendering import STATIC, asset, count, percent
 from service.console.sign_in import inside
+from service.console.wording import decider
 
 
 def test_home_leads_to_the_console_and_the_console_to_sign_in(guest):
@@ -194,3 +195,8 @@ def test_numbers_are_shown_as_people_write_them():
     assert percent(None) == "—"
     assert count(1234567) == "1 234 567"
     assert count(7838) == "7838"
+
+
+def test_who_acted_is_named_as_people_say():
+    shown = [decider(actor) for actor in ("cli:demo", "job:7", "key:ab12", "import:3", "wangfang")]
+    assert shown == ["命令行", "作业", "接口密钥 ab12", "登记表", "wangfang"]
