@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from service.report.drafting.conditions import holds
 from service.report.drafting.draft import Literal, Paragraph, Section, Sentence, Span
-from service.report.drafting.patterns import Block, load_patterns
+from service.report.drafting.patterns import Block, Pattern, load_patterns
 from service.report.drafting.slots import Filler
 from service.report.drafting.tables import build_table2, build_table3, build_table4
 from service.report.figures.entered import EnteredText
 
+_COUNTED = ("t3.", "sum.corporate")
 _ORDER = "一二三四五六七八九十"
 _TABLES = {2: build_table2, 3: build_table3, 4: build_table4}
 
@@ -38,7 +39,30 @@ def compose(
         build = _TABLES.get(form.number)
         grid = build(filler.form, filler.book) if build else None
         sections.append(Section(form.number, form.title, tuple(paragraphs), grid))
-    return preamble, tuple(sections), needs
+    return preamble, tuple(sections), [*needs, *_left_out(blocks, filler)]
+
+
+def _left_out(blocks: Sequence[Block], filler: Filler) -> Iterator[str]:
+    """Say which claims of absence were not made because cases are set aside."""
+    for block in blocks:
+        for pattern in block.patterns:
+            if _fits(pattern, filler) and _is_unsure(pattern, filler):
+                words = filler.sentence(pattern.id, pattern.text).text
+                yield f"有{filler.n_set_aside}件申请待核，没有写入“{words}”，核定后再起草"
+
+
+def _is_unsure(pattern: Pattern, filler: Filler) -> bool:
+    """Whether a case set aside could contradict the sentence, which says there are none of a kind.
+
+    Reviews, suits and fees are entered by a person, not counted from cases.
+    """
+    return filler.n_set_aside > 0 and any(
+        claim.startswith(_COUNTED) and claim.endswith("== 0") for claim in pattern.claims
+    )
+
+
+def _fits(pattern: Pattern, filler: Filler) -> bool:
+    return all(_holds(condition, filler) for condition in pattern.when)
 
 
 def _section(
@@ -98,7 +122,7 @@ def _size(filler: Filler, line: str) -> Decimal:
 
 def _sentences(block: Block, filler: Filler, texts: Sequence[EnteredText]) -> Iterator[Sentence]:
     for pattern in block.patterns:
-        if all(_holds(condition, filler) for condition in pattern.when):
+        if _fits(pattern, filler) and not _is_unsure(pattern, filler):
             yield filler.sentence(pattern.id, pattern.text, pattern.claims)
     own = [text for text in texts if text.kind in block.texts]
     yield from _numbered(own, filler)

@@ -109,7 +109,7 @@ def build_draft(
         topics = wording.name_matters(topics)
     book.add(*(figure for topic in topics for figure in topic.figures))
     book.add(*_about_lines(book, cases, topics, earlier, form, year))
-    filler = Filler(book, form, material.about, material.file, topics)
+    filler = Filler(book, form, material.about, material.file, topics, cases.n_set_aside)
     preamble, sections, needs = compose(filler, material.texts)
     if wording is not None:
         sections = wording.polish_sections(sections, book)

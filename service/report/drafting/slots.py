@@ -31,6 +31,8 @@ class Filler:
         Name of the figures workbook.
     hot : sequence of HotMatter
         The matters raised most, in order.
+    n_set_aside : int
+        Cases that are counted nowhere until a person decides.
     """
 
     book: FigureBook
@@ -38,6 +40,7 @@ class Filler:
     about: Mapping[str, str]
     file: str
     hot: Sequence[HotMatter] = ()
+    n_set_aside: int = 0
 
     def sentence(
         self, id: str, text: str, claims: Sequence[str] = (), *, place: str = ""
