@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from service.report.errors import ReportOutputError
+from service.report.figures.errors import FigureFormError
 from service.report.figures.facts import Fact, load_facts, table2_facts, table4_facts
 from service.report.formats import ReportFormat, format_for_year, load_format
 
@@ -53,16 +54,26 @@ class Filling:
     decisions: Sequence[tuple[str, str, str, str, str]] = ()
 
 
+FIRST_YEAR, LAST_YEAR = 2008, 2100
+"""《条例》 first came into force in 2008; later than the last one is a slip of the hand."""
+
+
 def write_form(path: Path, year: int, filling: Filling | None = None) -> None:
     """Write the form for a report year, empty or filled.
 
     Raises
     ------
+    FigureFormError
+        If no report of that year can be, or the file would not be named as a workbook.
     ReportOutputError
         If the file cannot be written.
     """
     import xlsxwriter
 
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise FigureFormError(f"年份“{year}”不对，应为四位数，如 2024。")
+    if path.suffix.lower() != ".xlsx":
+        raise FigureFormError(f"数据表是 Excel 工作簿，“{path.name}”的后缀应为 .xlsx。")
     form = load_format(format_for_year(year))
     filling = filling or Filling()
     book = xlsxwriter.Workbook(str(path))
