@@ -112,7 +112,7 @@ def test_january(office, watch, tmp_path):
     seen = review_by_keyboard(page, 3)
     assert len(set(seen)) == 3
     page.goto(f"{office.base}/console/case?n={seen[0]}")
-    assert page.get_by_text("admin 已定").count() >= 3
+    assert page.get_by_text("admin 已定").count() >= 2  # an application's intent is never asked
     page.keyboard.press("u")
     page.get_by_text("已撤回您对").wait_for()
 
