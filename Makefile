@@ -27,11 +27,13 @@ demo: $(BIN)/yangguang  ## label, check and draft on the shipped samples
 serve: $(BIN)/yangguang  ## start the service on this machine
 	$(BIN)/yangguang serve
 
-test: $(VENV)/.dev  ## run the tests, but for those of minutes (see faults)
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow"
+TESTS ?= -m "not slow"
+
+test: $(VENV)/.dev  ## run the tests; with TESTS= those too that take minutes
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(TESTS)
 
 faults: $(VENV)/.dev  ## kill, fill and cut off the program fifty times each
-	YANGGUANG_KILLS=50 $(BIN)/python -m pytest -n 2 --dist loadscope -m slow
+	YANGGUANG_KILLS=50 $(BIN)/python -m pytest -n 2 --dist loadscope tests/faults
 
 check: $(VENV)/.dev  ## lint, types, import contracts, documentation
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """Real processes that are really killed.
 
 A child is forked from a process that has imported everything already, so that one kill costs
-tenths of a second. `YANGGUANG_KILLS` says how often (2 in the suite, 50 in `make faults`).
+tenths of a second. `YANGGUANG_KILLS` says how often (2 in `make test TESTS=`, 50 in `make faults`).
 """
 
 import importlib.util
