@@ -236,13 +236,27 @@ def _assemble(manifest: dict[str, Any], weights: bytes) -> Pipeline:
     tensors = load(weights)
     hasher = CharacterHasher(tuple(manifest["encoder"]["orders"]), manifest["encoder"]["n_bits"])
     vocabulary = Vocabulary(tensors["buckets"], hasher.n_buckets)
+    questions = heads_of(manifest, tensors)
+    parts = [
+        QuantizedCoef(*(tensors[f"{name}.{k}"] for k in ("columns", "values", "scale")))
+        for name in questions
+    ]
+    names = sorted({head.weighting for head in questions.values()})
+    scorer = assemble(
+        parts,
+        [names.index(head.weighting) for head in questions.values()],
+        [tensors[f"weights.{name}"] for name in names],
+        tensors["intercept"],
+    )
+    return Pipeline(manifest["model_id"], hasher, vocabulary, scorer, questions)
+
+
+def heads_of(manifest: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> dict[str, Head]:
+    """Heads of a model of any kind, parents before children, their outputs side by side."""
     questions: dict[str, Head] = {}
-    parts, at = [], 0
+    at = 0
     for entry in manifest["heads"]:
         name, width = entry["name"], len(entry["codes"])
-        parts.append(
-            QuantizedCoef(*(tensors[f"{name}.{k}"] for k in ("columns", "values", "scale")))
-        )
         above = entry["parent_index"]
         questions[name] = Head(
             name,
@@ -258,17 +272,10 @@ def _assemble(manifest: dict[str, Any], weights: bytes) -> Pipeline:
             entry["parent"],
             None if above is None else np.array(above, np.intp),
             float(entry["blend"]),
-            entry["weighting"],
+            entry.get("weighting", ""),
         )
         at += width
-    names = sorted({head.weighting for head in questions.values()})
-    scorer = assemble(
-        parts,
-        [names.index(head.weighting) for head in questions.values()],
-        [tensors[f"weights.{name}"] for name in names],
-        tensors["intercept"],
-    )
-    return Pipeline(manifest["model_id"], hasher, vocabulary, scorer, questions)
+    return questions
 
 
 def current_names(head: str, entry: dict[str, Any]) -> tuple[str, ...]:

@@ -24,8 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifact import TRANSFORMER, current_names, label_set_of, read_manifest
-from models.calibration import Calibrator
+from models.artifact import TRANSFORMER, heads_of, label_set_of, read_manifest
 from models.classifiers.fine_tuned import DenseScores
 from models.encoders.networks import Network, OnnxNetwork, Pooling, TorchNetwork
 from models.encoders.tokens import Reading, Tokens, read_tokens
@@ -144,7 +143,7 @@ def load_transformer(folder: Path) -> TransformerPipeline:
     encoder = TransformerEncoder(tokens, _network(folder, facts), facts["width"])
     tensors = _tensors(folder / _WEIGHTS)
     scorer = DenseScores(tensors["heads.weight"], tensors["heads.bias"])
-    return TransformerPipeline(manifest["model_id"], encoder, scorer, _heads(manifest, tensors))
+    return TransformerPipeline(manifest["model_id"], encoder, scorer, heads_of(manifest, tensors))
 
 
 def _network(folder: Path, facts: Mapping[str, Any]) -> Network:
@@ -158,28 +157,3 @@ def _tensors(file: Path) -> dict[str, NDArray[Any]]:
 
     tensors: dict[str, NDArray[Any]] = load_file(file)
     return tensors
-
-
-def _heads(manifest: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> dict[str, Head]:
-    questions: dict[str, Head] = {}
-    at = 0
-    for entry in manifest["heads"]:
-        name, width = entry["name"], len(entry["codes"])
-        above = entry["parent_index"]
-        questions[name] = Head(
-            name,
-            tuple(entry["codes"]),
-            current_names(name, entry),
-            slice(at, at + width),
-            Calibrator(
-                tensors[f"{name}.slope"],
-                tensors[f"{name}.offset"],
-                float(tensors[f"{name}.power"][0]),
-            ),
-            float(entry["threshold"]),
-            entry["parent"],
-            None if above is None else np.array(above, np.intp),
-            float(entry["blend"]),
-        )
-        at += width
-    return questions

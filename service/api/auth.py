@@ -17,6 +17,7 @@ from service.accounts.roles import Right, Role
 from service.accounts.tables import ApiKey, AuditEntry, User
 from service.accounts.web import COOKIE, address_of, lifetime, needs, refuse_other_sites
 from service.api.problems import RESPONSES
+from service.api.writing import database_of
 from service.database.engine import Database
 
 router = APIRouter(prefix="/v1", responses=RESPONSES)
@@ -146,12 +147,7 @@ class VerdictOut(BaseModel):
     reason: str
 
 
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
-Store = Annotated[Database, Depends(_database)]
+Store = Annotated[Database, Depends(database_of)]
 
 
 @router.post(

@@ -16,8 +16,8 @@ from service.accounts.principal import Principal
 from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.api.problems import RESPONSES
+from service.api.writing import database_of
 from service.database.base import now
-from service.database.engine import Database
 from service.review.contest import MOST_CASES, Contest, contest
 from service.review.examples import examples
 from service.review.live import Choice, LiveModel, ModelChoiceError, read_choices
@@ -123,7 +123,7 @@ def put_to_use(request: Request, caller: Administrator, body: UseIn) -> ModelsOu
         raise ModelChoiceError(f"{held.to_json()['message']}。确要启用，请写 force。")
     choice = Choice(body.name, caller.name, now(), held.to_json() if held else None)
     live.choose(choice)
-    with _database(request).session() as session:
+    with database_of(request).session() as session:
         verdict = held.verdict if held else ""
         record(session, caller.name, "model.use", f"model:{body.name}"[:80], verdict=verdict,
                forced=body.force)  # fmt: skip
@@ -133,7 +133,7 @@ def put_to_use(request: Request, caller: Administrator, body: UseIn) -> ModelsOu
 def _contest(request: Request, name: str) -> Contest:
     live = _live(request)
     new = live.load(name)
-    with _database(request).reading() as session:
+    with database_of(request).reading() as session:
         held_out = list(examples(session, held_out=True, most=MOST_CASES))
     return contest(live.pipeline, new, held_out)
 
@@ -152,10 +152,4 @@ def _describe(folder: Path, name: str, *, in_use: bool) -> ModelOut:
 def _live(request: Request) -> LiveModel:
     found: Any = request.app.state.live
     assert isinstance(found, LiveModel)
-    return found
-
-
-def _database(request: Request) -> Database:
-    found: Any = request.app.state.database
-    assert isinstance(found, Database)
     return found

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
@@ -17,11 +16,12 @@ from service.accounts.principal import Principal
 from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.api.problems import RESPONSES
+from service.api.writing import database_of
 from service.cases.tables import Case
 from service.database.engine import Database
 from service.review import decisions
 from service.review.agreement import agreement, second_reading
-from service.review.examples import examples
+from service.review.examples import example_lines
 from service.review.queue import n_waiting, next_cases
 
 router = APIRouter(prefix="/v1/review", tags=["review"], responses=RESPONSES)
@@ -119,7 +119,7 @@ def queue(
     ] = None,
 ) -> QueueOut:
     """The first cases of the queue with the reasons why they stand there."""
-    with _database(request).reading() as session:
+    with database_of(request).reading() as session:
         found = next_cases(session, dt.date.today(), n, skip=skip or ())
         waiting = [
             WaitingOut(
@@ -138,28 +138,28 @@ def queue(
 @router.post("/{number}/accept", summary="认可程序的判断")
 def accept(request: Request, caller: Reviewer, number: Number, body: VersionIn) -> StandingOut:
     """Make the model's answers the caller's own."""
-    with _database(request).session() as session:
+    with database_of(request).session() as session:
         return _standing(decisions.accept(session, caller.name, number, body.version))
 
 
 @router.post("/{number}/undo", summary="撤回自己上一次的标注")
 def undo(request: Request, caller: Reviewer, number: Number, body: VersionIn) -> StandingOut:
     """Take back what the caller last decided on a case."""
-    with _database(request).session() as session:
+    with database_of(request).session() as session:
         return _standing(decisions.undo(session, caller.name, number, body.version))
 
 
 @router.post("/{number}/items", summary="拆成分项")
 def split(request: Request, caller: Reviewer, number: Number, body: SplitIn) -> StandingOut:
     """Record the several things that a case asks for."""
-    with _database(request).session() as session:
+    with database_of(request).session() as session:
         return _standing(decisions.split(session, caller.name, number, body.version, body.items))
 
 
 @router.post("/{number}/repeat", summary="标为某件的重复")
 def repeat(request: Request, caller: Reviewer, number: Number, body: RepeatIn) -> StandingOut:
     """Mark a case as a repeat of an earlier one, or take the mark back."""
-    with _database(request).session() as session:
+    with database_of(request).session() as session:
         return _standing(decisions.mark_repeat(session, caller.name, number, body.version, body.of))
 
 
@@ -168,7 +168,7 @@ def second(
     request: Request, caller: Reviewer, n: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> list[SecondOut]:
     """Cases of the sample for the caller to read blind."""
-    with _database(request).reading() as session:
+    with database_of(request).reading() as session:
         return [
             SecondOut(number=c.number, version=c.version, received_on=c.received_on, text=c.text)
             for c in second_reading(session, caller.name, n)
@@ -178,7 +178,7 @@ def second(
 @router.post("/second/{number}", summary="第二人的标注")
 def read_again(request: Request, caller: Reviewer, number: Number, body: SecondIn) -> StandingOut:
     """Add the labels of a second reader; the labels in force stay."""
-    with _database(request).session() as session:
+    with database_of(request).session() as session:
         case = decisions.read_again(session, caller.name, number, body.version, body.labels)
         return _standing(case)
 
@@ -186,7 +186,7 @@ def read_again(request: Request, caller: Reviewer, number: Number, body: SecondI
 @router.get("/agreement", summary="两人复核的一致程度")
 def agreed(request: Request, _: Approver) -> list[AgreementOut]:
     """Agreement on each layer that two readers read."""
-    with _database(request).reading() as session:
+    with database_of(request).reading() as session:
         return [AgreementOut(**found.to_json()) for found in agreement(session)]
 
 
@@ -204,27 +204,15 @@ def export(
     """Reviewed cases as JSONL, personal information redacted unless the caller may see it."""
     if plain and not caller.may(Right.EXPORT_PLAIN):
         raise Forbidden("不遮盖个人信息的导出需要相应权限，请找管理员。")
-    database = _database(request)
+    database = database_of(request)
     with database.session() as session:
         record(session, caller.name, "review.export", "examples", plain=plain)
     return StreamingResponse(_lines(database, plain=plain), media_type="application/x-ndjson")
 
 
 def _lines(database: Database, *, plain: bool) -> Iterator[str]:
-    from models.text.redaction.redact import redact
-
     with database.reading() as session:
-        for example in examples(session, held_out=False):
-            row = example.to_json()
-            if not plain:
-                row["text"] = redact(example.text)[0]
-            yield json.dumps(row, ensure_ascii=False) + "\n"
-
-
-def _database(request: Request) -> Database:
-    found: Any = request.app.state.database
-    assert isinstance(found, Database)
-    return found
+        yield from example_lines(session, redacted=not plain)
 
 
 def _standing(case: Case) -> StandingOut:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,10 +136,7 @@ def label_here(
     pairs: Iterable[tuple[Path, Path]],
     classifier: Classifier,
     options: LabelOptions,
-    on_file: Callable[[Path], None] | None = None,
 ) -> Iterator[FileResult]:
     """Label files one after the other on this machine, each on all cores."""
     for source, target in pairs:
-        if on_file:
-            on_file(source)
         yield label_one(source, target, classifier, options)

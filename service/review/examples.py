@@ -71,26 +71,32 @@ def _chosen(session: Session, *, held_out: bool) -> list[int]:
     return sorted(id for key, id in rows if is_held_out(key) == held_out)
 
 
-def export_examples(
-    session: Session, path: Path, *, redacted: bool, most: int | None = None
-) -> int:
-    """Write the examples to learn from as JSONL; returns how many.
+def example_lines(session: Session, *, redacted: bool, most: int | None = None) -> Iterator[str]:
+    """The examples to learn from as lines of JSONL.
 
     Parameters
     ----------
     redacted : bool
-        Replace personal information by type tokens; for files that leave the office.
+        Replace personal information by type tokens; for what leaves the office.
     most : int, optional
         Only so many, the newest.
     """
     from models.text.redaction.redact import redact
 
+    for example in examples(session, held_out=False, most=most):
+        row = example.to_json()
+        if redacted:
+            row["text"] = redact(example.text)[0]
+        yield json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def export_examples(
+    session: Session, path: Path, *, redacted: bool, most: int | None = None
+) -> int:
+    """Write `example_lines` to a file; returns how many there are."""
     n = 0
     with path.open("w", encoding="utf-8") as file:
-        for example in examples(session, held_out=False, most=most):
-            row = example.to_json()
-            if redacted:
-                row["text"] = redact(example.text)[0]
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        for line in example_lines(session, redacted=redacted, most=most):
+            file.write(line)
             n += 1
     return n
