@@ -1,13 +1,19 @@
-"""What the operating system refuses, in Chinese; and files by the names that people gave them."""
+"""What the system and damaged archives refuse; files by the names that people gave them."""
 
 from __future__ import annotations
 
 import errno
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from models.errors import YangguangError
+
+ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+"""What `zipfile` raises at an archive that is damaged, cut off, encrypted (RuntimeError) or packed
+by a method it does not know (NotImplementedError, a RuntimeError)."""
 
 _REASONS = {
     errno.EACCES: "没有权限，或文件正在其他程序（如 Excel）中打开",

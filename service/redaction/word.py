@@ -14,6 +14,7 @@ from pathlib import Path
 from lxml import etree
 
 from models.text.redaction import find_hits
+from service.errors import ZIP_FAULTS
 from service.redaction.errors import RedactionError
 from service.redaction.findings import Findings
 from service.redaction.saving import replacing
@@ -51,7 +52,7 @@ def redact_word(source: Path, target: Path, findings: Findings) -> int:
                     n_paragraphs += n
                     result.writestr(info, content)
             return n_paragraphs
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, OSError, NotImplementedError) as error:
+    except (*ZIP_FAULTS, etree.XMLSyntaxError) as error:
         raise RedactionError(
             f"{source.name} 打不开：不是 docx 文档、已损坏或设有密码。"
             "请在 Word 或 WPS 中另存为 docx 后再试。"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import YangguangError
+from service.errors import ZIP_FAULTS
 from service.jobs.context import JobContext
 from service.jobs.errors import Interrupted, JobError
 from service.jobs.kinds.arguments import Arguments, checker, uploaded
@@ -108,7 +109,7 @@ def _reader(path: Path, info: zipfile.ZipInfo) -> Read:
             with zipfile.ZipFile(path) as archive, archive.open(info) as member:
                 # One byte past the limit is enough to refuse; a bomb is never unpacked.
                 return member.read(MAX_BYTES + 1)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        except ZIP_FAULTS as error:
             raise JobError("压缩包中的这个文件已损坏、有密码或压缩方式不支持。") from error
 
     return read

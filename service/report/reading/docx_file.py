@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from service.errors import ZIP_FAULTS
 from service.report.errors import OversizedFileError, UnreadableFileError
 from service.report.model import ReadingNote
 from service.report.reading.manuscript import Manuscript, Scribe
@@ -56,16 +57,7 @@ def _document(data: bytes) -> etree._Element:
             name = _main_part(archive)
             with archive.open(name) as part:
                 xml = part.read(_MAX_DOCUMENT + 1)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-    ) as e:
-        raise UnreadableFileError("Word 文件已损坏，打不开；请重新导出 .docx 再试。") from e
-    except zipfile.zlib.error as e:  # type: ignore[attr-defined]
+    except (*ZIP_FAULTS, KeyError) as e:
         raise UnreadableFileError("Word 文件已损坏，打不开；请重新导出 .docx 再试。") from e
     if len(xml) > _MAX_DOCUMENT:
         raise OversizedFileError("Word 正文超过 60 MB，不像一份年度报告，已拒绝读取。")

@@ -223,3 +223,33 @@ def test_wrong_files_are_refused_in_one_line(tmp_path, source, target, message):
         redact_file(tmp_path / source, tmp_path / target)
     assert "\n" not in str(refused.value)
     assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_a_damaged_docx_is_refused_wherever_the_damage_lies(tmp_path):
+    make_docx(tmp_path / "a.docx")
+    sound = (tmp_path / "a.docx").read_bytes()
+    refusals = []
+    for place in range(40, len(sound), len(sound) // 40):
+        broken = bytearray(sound)
+        broken[place : place + 16] = b"\xff" * 16
+        (tmp_path / "b.docx").write_bytes(broken)
+        result = tmp_path / f"{place}.docx"
+        try:  # damage between the parts harms nothing
+            redact_file(tmp_path / "b.docx", result)
+        except InputError as error:
+            refusals.append((str(error), result.exists()))
+    assert len(refusals) > 20
+    assert all("b.docx" in said and not written for said, written in refusals)
+
+
+def test_a_docx_with_a_password_is_refused(tmp_path):
+    make_docx(tmp_path / "a.docx")
+    data = bytearray((tmp_path / "a.docx").read_bytes())
+    for mark, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # say of each part: encrypted
+        at = data.find(mark)
+        while at >= 0:
+            data[at + flag] |= 1
+            at = data.find(mark, at + 4)
+    (tmp_path / "b.docx").write_bytes(data)
+    with pytest.raises(InputError, match="密码"):
+        redact_file(tmp_path / "b.docx", tmp_path / "c.docx")
