@@ -17,6 +17,11 @@ pytest.importorskip("httpx", reason="needs the extra `remote`")
 REQUEST = Request("title", SOURCE)
 
 
+LONG_BEFORE_THE_SERVER = 5.0
+"""Seconds. The limits here end within one; a slow server of the fixture holds on for twenty, and a
+busy machine must not fail a test."""
+
+
 @pytest.fixture
 def opened(server):
     made = []
@@ -65,7 +70,7 @@ def test_many_texts_keep_their_order(opened):
 def test_a_slow_server_is_left_at_the_time_limit(opened, mode):
     error, seconds = failure(opened(mode), seconds=0.5)
     assert error.cause == "time"
-    assert seconds < 1.5
+    assert seconds < LONG_BEFORE_THE_SERVER
 
 
 @pytest.mark.parametrize("mode", ["slow", "silent"])
@@ -74,7 +79,7 @@ def test_it_can_be_cancelled(opened, mode):
     threading.Timer(0.3, cancellation.cancel).start()
     error, seconds = failure(opened(mode), 30.0, cancellation)
     assert error.cause == "cancelled"
-    assert seconds < 1.5
+    assert seconds < LONG_BEFORE_THE_SERVER
 
 
 def test_a_reader_who_goes_away_frees_the_server(opened, server):
