@@ -18,6 +18,9 @@ READABLE = {
     ".jsonl": ".jsonl", ".parquet": ".parquet",
 }  # fmt: skip
 """Suffix of an input and that of its result."""
+_KINDS = "、".join(suffix[1:] for suffix in READABLE)
+_SYSTEM = {"thumbs.db", "desktop.ini"}
+_MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,19 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True)
 class FolderSummary:
-    """What became of a folder."""
+    """What became of a folder.
+
+    Parameters
+    ----------
+    files : tuple of FileResult
+    seconds : float
+    skipped : tuple of str
+        Names of what lies in the folder and was not read, such as documents; a subfolder ends in /.
+    """
 
     files: tuple[FileResult, ...]
     seconds: float
+    skipped: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -62,6 +74,7 @@ class FolderSummary:
             "n_rejected": sum(f.n_rejected for f in self.files),
             "seconds": round(self.seconds, 3),
             "files": [f.to_json() for f in self.files],
+            "skipped": list(self.skipped),
         }
 
     def to_text(self) -> str:
@@ -78,7 +91,39 @@ class FolderSummary:
             elif file.n_rejected:
                 rejects = f"{Path(file.output).name}.rejects.csv"
                 lines.append(f"  {name}：{file.n_rejected} 行不能标注，见 {rejects}")
+        if self.skipped:
+            lines.append(self._left_unread())
         return "\n".join(lines)
+
+    def _left_unread(self) -> str:
+        """Name what was not read; of very many the first ones, all of them are in the JSON."""
+        named = "、".join(self.skipped[:_MOST_NAMED])
+        more = "等" if len(self.skipped) > _MOST_NAMED else ""
+        return (
+            f"没有读的有 {len(self.skipped)} 个：{named}{more}。"
+            f"只读表格文件（{_KINDS}），子文件夹不读；要标注请另存为表格后放在同一层。"
+        )
+
+
+def _is_clutter(path: Path) -> bool:
+    """Whether a system or an office program left it: hidden files and locks are no letters."""
+    return path.name.startswith((".", "~$")) or path.name.lower() in _SYSTEM
+
+
+def _is_readable(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in READABLE and not _is_clutter(path)
+
+
+def skipped_names(inputs: Path, outputs: Path) -> tuple[str, ...]:
+    """Names of what `pair_files` leaves out of a folder, in order; a subfolder ends in /.
+
+    The folder of results and what a system leaves behind are not named.
+    """
+    return tuple(
+        path.name + ("/" if path.is_dir() else "")
+        for path in sorted(inputs.iterdir())
+        if not (_is_readable(path) or _is_clutter(path) or path.resolve() == outputs.resolve())
+    )
 
 
 def pair_files(inputs: Path, outputs: Path) -> list[tuple[Path, Path]]:
@@ -93,16 +138,9 @@ def pair_files(inputs: Path, outputs: Path) -> list[tuple[Path, Path]]:
         raise InputError("结果文件夹与输入文件夹是同一个，会覆盖原始数据。请换一个结果文件夹。")
     if outputs.exists() and not outputs.is_dir():
         raise InputError(f"输入是文件夹，结果也应是文件夹，而 {outputs.name} 是文件。")
-    found = sorted(
-        path
-        for path in inputs.iterdir()
-        if path.is_file()
-        and path.suffix.lower() in READABLE
-        and not path.name.startswith((".", "~$"))
-    )
+    found = sorted(path for path in inputs.iterdir() if _is_readable(path))
     if not found:
-        kinds = "、".join(suffix[1:] for suffix in READABLE)
-        raise InputError(f"文件夹 {inputs.name} 中没有可以标注的文件（{kinds}）。")
+        raise InputError(f"文件夹 {inputs.name} 中没有可以标注的文件（{_KINDS}）。")
     pairs = [(path, outputs / (path.stem + READABLE[path.suffix.lower()])) for path in found]
     seen: dict[Path, Path] = {}
     for source, target in pairs:

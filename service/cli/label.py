@@ -26,7 +26,7 @@ LABEL_HELP = """给一个文件的每一行分类，原有的行、列和次序�
 中断后再运行同一命令即可接着做。
 退出码：0 全部已标注；1 有不能标注的行；2 文件用不了。
 
-输入是文件夹时，其中每个文件各得一个结果，写入结果文件夹。
+输入是文件夹时，其中每个文件各得一个结果，写入结果文件夹；没有读的（Word、PDF、子文件夹等）在最后列出。
 
 例：yangguang label 2024年来信.xlsx 2024年来信-已分类.xlsx"""
 
@@ -156,10 +156,11 @@ def label_folder(
         If the model cannot be loaded.
     """
     from models import load
-    from service.classification.folder import FolderSummary, label_here, pair_files
+    from service.classification.folder import FolderSummary, label_here, pair_files, skipped_names
 
     started = time.monotonic()
     pairs = pair_files(inputs, outputs)
+    skipped = skipped_names(inputs, outputs)
     if engine is Engine.RAY:
         from service.classification.cluster import label_files
 
@@ -168,4 +169,4 @@ def label_folder(
     else:
         files = tuple(label_here(pairs, load(model), options))
     ordered = sorted(files, key=lambda file: file.input)
-    return FolderSummary(tuple(ordered), time.monotonic() - started)
+    return FolderSummary(tuple(ordered), time.monotonic() - started, skipped)

@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import InputError
-from service.classification.folder import FolderSummary, label_here, pair_files
+from service.classification.folder import FolderSummary, label_here, pair_files, skipped_names
 from service.classification.label import LabelOptions
 from tests.service.conftest import DummyClassifier
 
@@ -53,3 +53,29 @@ def test_two_files_never_share_a_result(folder, tmp_path):
     (folder / "一月.txt").write_text("x", "utf-8")
     with pytest.raises(InputError, match="请改其中一个的名字"):
         pair_files(folder, tmp_path / "out")
+
+
+def test_what_is_not_read_is_named(folder, tmp_path):
+    (folder / "更早").mkdir()
+    (folder / "更早" / "一月.csv").write_text("编号,内容\n1,办证\n", "utf-8")
+    (folder / "来信.pdf").write_bytes(b"%PDF")
+    (folder / ".DS_Store").write_bytes(b"")
+    (folder / "Thumbs.db").write_bytes(b"")
+    (folder / "out").mkdir()
+    skipped = skipped_names(folder, folder / "out")
+    assert set(skipped) == {"更早/", "来信.pdf", "说明.docx"}
+    text = FolderSummary((), 1.0, skipped).to_text()
+    assert "没有读的有 3 个" in text
+    assert all(name in text for name in skipped)
+    assert FolderSummary((), 1.0, skipped).to_json()["skipped"] == list(skipped)
+    assert "没有读" not in FolderSummary((), 1.0).to_text()
+
+
+def test_the_command_names_what_it_did_not_read(folder, tmp_path, capsys):
+    from typer.testing import CliRunner
+
+    from service.cli.main import app
+
+    done = CliRunner().invoke(app, ["label", str(folder), str(tmp_path / "out")])
+    assert done.exit_code == 0
+    assert "说明.docx" in done.output
