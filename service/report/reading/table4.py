@@ -16,6 +16,7 @@ from service.report.reading.rows import Placed, RawCell, Run, make_cell, unplace
 from service.report.reading.values import is_value
 
 _CELLS = 15
+_FEWEST_COLUMNS = 5  # where the three groups stand below each other
 _HEAD = re.compile(r"结果维持|结果纠正|其[他它]结果|尚未审结|未经复议|复议后")
 _KINDS = {
     "upheld": re.compile("维持"),
@@ -52,8 +53,7 @@ def _from_grids(grids: Sequence[Grid], form: ReportFormat) -> Table4 | None:
     spans: list[tuple[int, int]] = []
     headed = False
     for grid in grids:
-        text = squash("".join(c.text for row in grid.rows for c in distinct(row)))
-        ours = len(_HEAD.findall(text)) >= 2
+        ours = _is_headed(grid)
         if not ours and not (headed and not placed.cells):
             continue
         headed = headed or ours
@@ -71,6 +71,13 @@ def _from_grids(grids: Sequence[Grid], form: ReportFormat) -> Table4 | None:
     if not headed or not (placed.cells or placed.unplaced):
         return None
     return Table4(Table(4, placed.cells, {}, tuple(placed.unplaced), form.id), spans)
+
+
+def _is_headed(grid: Grid) -> bool:
+    """Whether a grid bears the headings; a box of remarks that names the groups does not."""
+    text = squash("".join(c.text for row in grid.rows for c in distinct(row)))
+    is_wide = max((len(row) for row in grid.rows), default=0) >= _FEWEST_COLUMNS
+    return is_wide and len(_HEAD.findall(text)) >= 2
 
 
 def _row(grid: Grid, index: int, form: ReportFormat, placed: Placed) -> None:
