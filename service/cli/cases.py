@@ -87,7 +87,7 @@ def _mapping(
     """What was guessed, with what the user says."""
     from models.errors import InputError
     from service.cases.importing.mapping import FIELDS, ColumnMapping
-    from service.casework.presenting import read_date
+    from service.intake.days import read_date
 
     names = {name: code for code, name in FIELDS.items()}
     chosen = dict(guessed.columns)

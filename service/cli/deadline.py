@@ -220,7 +220,7 @@ def _consultation(kind: ConsultationKind, text: str, option: str) -> Consultatio
 def _date(text: str | None, option: str) -> dt.date | None:
     if text is None:
         return None
-    from service.casework.presenting import read_date
+    from service.intake.days import read_date
 
     found = read_date(text)
     if found is None:

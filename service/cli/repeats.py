@@ -164,7 +164,7 @@ def _packs(
 def _date(text: str | None) -> dt.date | None:
     if text is None:
         return None
-    from service.casework.presenting import read_date
+    from service.intake.days import read_date
 
     found = read_date(text)
     if found is None:

@@ -16,10 +16,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.accounts.audit import record
-from service.casework.presenting import read_date
 from service.database.base import now
 from service.drafts.errors import YearError
 from service.drafts.tables import EnteredFigure
+from service.intake.days import read_day
 from service.report.figures.entered import Decision, EnteredText, Material, read_material
 from service.report.figures.facts import Fact, load_facts, table2_facts, table4_facts
 from service.report.figures.figure import Entered, Figure, Formula
@@ -149,7 +149,7 @@ def read_value(fact: Fact, text: str) -> tuple[Decimal, bool]:
     YearError
     """
     if fact.kind == "date":
-        day = read_date(text)
+        day = read_day(text)
         if day is None:
             raise YearError(f"“{fact.name}”应填日期，请写作 2024-05-15。")
         return Decimal(f"{day:%Y%m%d}"), False

@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -19,10 +19,10 @@ from service.cases.importing.mapping import FIELDS, ColumnMapping, channel_words
 from service.cases.importing.totals import is_total
 from service.cases.in_force import FIXED_BY_KIND
 from service.cases.registering import NewCase, fault_of_facts
-from service.casework.presenting import read_cell_date
 from service.classification.rejects import is_blank
 from service.intake.batch import KINDS as CELL_KINDS
 from service.intake.batch import RAW, Batch
+from service.intake.days import read_day
 from service.report.figures.naming import fold, load_naming
 
 LABEL_FIELDS = ("topic", "subtopic", "intent", "outcome")
@@ -204,20 +204,6 @@ def _fit_levels(row: Row) -> None:
     if row.labels.setdefault("topic", parent) != parent:
         row.leave("subtopic", "“二级主题”不在“主题”之下，已留空")
         del row.labels["subtopic"]
-
-
-def read_day(cell: str) -> dt.date | None:
-    """Day of a cell, with or without a time of day; None if it is none."""
-    return _day(cell[:40])
-
-
-@lru_cache(maxsize=20_000)
-def _day(cell: str) -> dt.date | None:
-    day = read_cell_date(cell)
-    if day is not None:
-        return day
-    head = cell.replace("T", " ").split(" ")[0]
-    return read_cell_date(head) if head != cell else None
 
 
 def _flag(cell: str) -> bool | None:

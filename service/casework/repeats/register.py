@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from service.casework.errors import RegisterError
-from service.casework.presenting import read_date
+from service.intake.days import read_day
 from service.intake.reader import open_input
 from service.intake.text_column import find_text_column
 
@@ -182,6 +182,6 @@ def _dates(frame: pl.DataFrame, name: str) -> pl.Series:
         return column.cast(pl.Date)
     strings = column.cast(pl.String, strict=False)
     read: dict[str, dt.date | None] = {
-        value: read_date(value.split(" ")[0]) for value in strings.unique().drop_nulls()
+        value: read_day(value) for value in strings.unique().drop_nulls()
     }
     return strings.replace_strict(read, default=None, return_dtype=pl.Date)

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from service.intake.days import read_day
 from service.report.figures.errors import FigureFormError
 from service.report.figures.facts import Fact, load_facts, table2_facts, table4_facts
 from service.report.figures.figure import Entered, Figure, Formula
@@ -26,7 +27,6 @@ from service.report.figures.form import (
 from service.report.formats import ReportFormat
 
 _NOTED = re.compile(r"^(-?\d+(?:\.\d+)?)\s*[（(](.+)[)）]$")
-_DAY = re.compile(r"^(\d{4})\D(\d{1,2})\D(\d{1,2})")
 _MAX_BYTES = 20_000_000
 
 
@@ -208,9 +208,9 @@ class _Reader:
 
     def _value(self, cell: Any, place: str, fact: Fact) -> tuple[Decimal, str]:
         if fact.kind == "date":
-            match = _DAY.match(_text(cell))
-            if match:
-                return Decimal("{:0>4}{:0>2}{:0>2}".format(*match.groups())), ""
+            day = read_day(_text(cell))
+            if day is not None:
+                return Decimal(f"{day:%Y%m%d}"), ""
             raise FigureFormError(
                 f"{self._file} 的 {place}（{fact.name}）不是日期，请写作2020-05-15。"
             )

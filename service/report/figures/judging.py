@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 
 import polars as pl
 
+from service.intake.days import read_day
 from service.report.figures.naming import Naming, fold
 
-_DATE = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})|^(\d{4})(\d{2})(\d{2})$")
 _YES = {"是", "true", "1", "y", "yes", "√"}
 _NO = {"否", "false", "0", "n", "no"}
 _REVIEW = ["review", "复核"]
@@ -122,7 +121,7 @@ def _typed(cells: pl.DataFrame, naming: Naming) -> pl.DataFrame:
         ),
         cells["outcome"].alias("outcome_cell"),
         _mapped(cells["carried_in"], flag, pl.Boolean()).alias("carried"),
-        *(_mapped(cells[code], _date, pl.Date()).alias(code) for code in _DATES),
+        *(_mapped(cells[code], read_day, pl.Date()).alias(code) for code in _DATES),
         *(cells[code].alias(f"{code}_cell") for code in _DATES),
         pl.when(pl.col("id") == "").then(unnamed).otherwise(pl.col("id")).alias("id"),
     )
@@ -138,14 +137,3 @@ def _mapped(cells: pl.Series, convert: Callable[[str], object], dtype: pl.DataTy
     pairs = pl.DataFrame({"cell": distinct, "value": values})
     joined = pl.DataFrame({"cell": cells}).join(pairs, on="cell", how="left", maintain_order="left")
     return joined["value"]
-
-
-def _date(cell: str) -> dt.date | None:
-    match = _DATE.search(cell)
-    if not match:
-        return None
-    parts = [int(part) for part in match.groups() if part]
-    try:
-        return dt.date(*parts)
-    except ValueError:
-        return None

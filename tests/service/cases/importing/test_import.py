@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from models.errors import InputError
 from service.cases.errors import CaseError
 from service.cases.importing.mapping import ColumnMapping
-from service.cases.importing.rows import _UNREAD_DAY, read_day
+from service.cases.importing.rows import _UNREAD_DAY
 from service.cases.importing.run import (
     ImportConflict,
     _advance,
@@ -100,28 +100,6 @@ def test_what_cannot_be_a_case_is_told_with_its_line(database, tmp_path):
     assert [(r.line, r.reason) for r in remarks] == [(9, "“渠道”的写法不认识，已留空")]
     assert "编号重复" in rejects[4].raw
     assert (done.n_rows, done.n_cases, done.n_rejects) == (8, 2, 6)
-
-
-@pytest.mark.parametrize(
-    ("cell", "day"),
-    [
-        ("45400", dt.date(2024, 4, 18)),
-        ("45400.0", dt.date(2024, 4, 18)),
-        ("45400.354", dt.date(2024, 4, 18)),
-        ("36526", dt.date(2000, 1, 1)),
-        ("36525", None),  # 1999: rather a number of something else
-        ("99999", None),
-        ("25/3/2024", dt.date(2024, 3, 25)),
-        ("3/25/2024 08:30", dt.date(2024, 3, 25)),
-        ("3/3/2024", dt.date(2024, 3, 3)),
-        ("3/7/2024", None),
-        ("31/31/2024", None),
-        ("3月5号", None),
-        ("2024年3月5号", dt.date(2024, 3, 5)),
-    ],
-)
-def test_days_are_read_where_they_can_mean_but_one(cell, day):
-    assert read_day(cell) == day
 
 
 def test_labels_of_the_office_are_assignments_and_letters_are_kept(database, tmp_path):
