@@ -27,6 +27,7 @@ from service.classification.rejects import (
 from service.classification.tally import Tally
 from service.classification.text_buffer import slices, text_buffer
 from service.intake.batch import RAW, Chunk, Reject
+from service.intake.totals import IS_TOTAL, total_rows
 
 _EXPLAINED_TEXTS = 32
 """Texts explained between two looks at whether the run was stopped."""
@@ -127,8 +128,9 @@ class ChunkLabeller:
     def _set_aside(
         self, frame: pl.DataFrame, lines: NDArray[np.int64], rejects: list[Reject]
     ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
-        """Move rows without text, and those the output cannot hold, to the rejects."""
+        """Move totals, rows without text, and those the output cannot hold, to the rejects."""
         for unfit in (
+            lambda rows: (total_rows(rows, self.text_column), IS_TOTAL),
             lambda rows: (is_blank(rows[self.text_column]), BLANK),
             self.output.unfit,
         ):

@@ -60,6 +60,7 @@ def draft_cli(
     ] = None,
 ) -> None:
     """由一年的申请登记表和数据表起草年度报告。返回 0 无待核事项，1 有，2 材料不能用。."""
+    from service.intake.totals import said
     from service.report.drafting.notice import decided_lines, open_lines, worded_lines
 
     made, problems = draft(
@@ -75,6 +76,8 @@ def draft_cli(
         f"登记表 {frame.n_rows} 行：计入 {frame.frame.height} 件，{by_hand}"
         f"待核未计入 {frame.n_set_aside} 件，不属于本年 {frame.n_outside} 件。"
     )
+    if frame.totals:
+        typer.echo(f"登记表{said(frame.totals)}")
     for line in (*decided_lines(made), *worded_lines(made)):
         typer.echo(line)
     for line in (*open_lines(made), *problems):

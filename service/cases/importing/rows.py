@@ -16,13 +16,13 @@ import polars as pl
 
 from models.labels import intents, topics
 from service.cases.importing.mapping import FIELDS, ColumnMapping, channel_words
-from service.cases.importing.totals import is_total
 from service.cases.in_force import FIXED_BY_KIND
 from service.cases.registering import NewCase, fault_of_facts
 from service.classification.rejects import is_blank
 from service.intake.batch import KINDS as CELL_KINDS
 from service.intake.batch import RAW, Batch
 from service.intake.days import read_day
+from service.intake.totals import IS_TOTAL, is_total
 from service.report.figures.naming import fold, load_naming
 
 LABEL_FIELDS = ("topic", "subtopic", "intent", "outcome")
@@ -107,7 +107,7 @@ def read_rows(
         own = dict(zip(names, values, strict=True))
         row: Row | str
         if is_total(values):
-            row = "这是汇总行（合计、总计等），不是来信。"
+            row = f"{IS_TOTAL}。"
         else:
             row = "正文是空的。" if blank[index] else _row(line, given, mapping)
         reason = row if isinstance(row, str) else _fault(row, max_characters)

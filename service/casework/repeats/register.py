@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +12,7 @@ from service.casework.errors import RegisterError
 from service.intake.days import read_day
 from service.intake.reader import open_input
 from service.intake.text_column import find_text_column
+from service.intake.totals import said, without_totals
 
 _COLUMNS = {
     "case_id": ("编号", "申请编号", "受理编号", "登记编号", "受理号", "case_id", "id"),
@@ -105,13 +106,15 @@ def read_register(
     InputError
         If the file cannot be used, or has no applicants or no text.
     """
-    frame, listed = _read_table(path, text_column, sheet, encoding)
+    frame, listed, totals = _read_table(path, text_column, sheet, encoding)
     if "applicant" not in frame.columns:
         raise RegisterError(
             f"登记簿没有“申请人”一列，不能判断是否同一申请人；文件中的列有：{listed}。"
         )
     register = Register.from_frame(frame)
     register.require_texts()
+    if totals:
+        register = replace(register, notices=(said(totals), *register.notices))
     return register
 
 
@@ -129,14 +132,14 @@ def read_requests(
     InputError
         If the file cannot be used, has no row or no text.
     """
-    frame, _ = _read_table(path, text_column, sheet, encoding)
+    frame, _, _ = _read_table(path, text_column, sheet, encoding)
     return _in_form(frame)
 
 
 def _read_table(
     path: Path, text_column: str | None, sheet: str | None, encoding: str | None
-) -> tuple[pl.DataFrame, str]:
-    """Known columns under our names, and the names of all columns for a message."""
+) -> tuple[pl.DataFrame, str, list[int]]:
+    """Known columns under our names, the names of all columns, and lines left out as totals."""
     opened = open_input(path, sheet=sheet, encoding=encoding)
     text = find_text_column(opened.source.sample(), text_column)
     chosen = {text: "text"}
@@ -144,10 +147,15 @@ def _read_table(
         found = next((name for name in names if name in opened.source.schema), None)
         if found is not None and found not in chosen:
             chosen[found] = target
-    frames = [chunk.parse().frame.select(list(chosen)) for chunk in opened.source.chunks()]
+    frames: list[pl.DataFrame] = []
+    totals: list[int] = []
+    for chunk in opened.source.chunks():
+        batch, summed = without_totals(chunk.parse(), text)
+        totals += summed
+        frames.append(batch.frame.select(list(chosen)))
     if not frames:
         raise RegisterError(f"{path.name} 是空的，没有可以比较的申请。")
-    return pl.concat(frames).rename(chosen), "、".join(opened.source.schema)
+    return pl.concat(frames).rename(chosen), "、".join(opened.source.schema), totals
 
 
 def _in_form(frame: pl.DataFrame) -> pl.DataFrame:

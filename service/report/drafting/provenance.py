@@ -61,6 +61,7 @@ def _without_figures(draft: Draft) -> dict[str, Any]:
             "outside": draft.cases.n_outside,
             "struck": draft.cases.n_struck,
             "added": draft.cases.n_added,
+            "totals": list(draft.cases.totals),
             "issues": [
                 {"case": i.case_id, "line": i.line, "kind": i.kind, "message": i.message,
                  "counted": i.is_counted}

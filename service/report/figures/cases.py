@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from service.intake.totals import without_totals
 from service.report.figures.errors import CaseTableError
 from service.report.figures.judging import DOUBTS, KEPT, PROBLEMS, judge
 from service.report.figures.naming import load_naming
@@ -55,7 +56,7 @@ class CaseTable:
         closed_on, topic, subtopic. Texts are not kept: see `texts`.
     issues : tuple of CaseIssue
     n_rows : int
-        Rows of the file; rows + added = counted + set aside + outside the year + struck.
+        Rows without `totals`; rows + added = counted + set aside + outside the year + struck.
     n_outside : int
         Closed before the year or received after it.
     file : str
@@ -67,6 +68,8 @@ class CaseTable:
     remarks : tuple of str
         Decisions that were not, and why.
     n_struck, n_added : int
+    totals : tuple of int
+        Lines of rows that sum the register up (合计); they are no requests and are left out.
     """
 
     frame: pl.DataFrame
@@ -80,6 +83,7 @@ class CaseTable:
     remarks: tuple[str, ...] = ()
     n_struck: int = 0
     n_added: int = 0
+    totals: tuple[int, ...] = ()
 
     @property
     def n_set_aside(self) -> int:
@@ -143,7 +147,10 @@ def _read(register: Register, year: int, decisions: Sequence[CaseDecision]) -> C
         issues.extend(_outside(judged.filter(outside), year))
         kept.append(judged.filter(~(struck | outside | bad)).select(*KEPT, "decided"))
 
+    totals: list[int] = []
     for batch in register.batches():
+        batch, summed = without_totals(batch, register.columns.get("text"))
+        totals += summed
         n_rows += batch.frame.height + len(batch.rejects)
         issues += [CaseIssue(f"第{r.line}行", r.line, "unread", f"这一行读不出：{r.reason}", False)
                    for r in batch.rejects]  # fmt: skip
@@ -169,6 +176,7 @@ def _read(register: Register, year: int, decisions: Sequence[CaseDecision]) -> C
         tuple(settler.remarks()),
         n_struck,
         added.height,
+        tuple(totals),
     )
 
 

@@ -24,6 +24,17 @@ def test_draft_then_trace(yangguang, tmp_path):
     assert yangguang("report", "trace", sources, "999999")[0] == 1
 
 
+def test_a_row_that_sums_the_register_up_is_said_with_its_line(yangguang, tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(REQUESTS.read_text("utf-8").rstrip("\n") + "\n合计\n", "utf-8")
+    _, screen, _ = yangguang(
+        "report", "draft", "--year", "2020", "--requests", path, "--figures", FIGURES,
+        "--out", tmp_path / "r.html",
+    )  # fmt: skip
+    assert "登记表 292 行：计入 292 件，待核未计入 0 件" in screen
+    assert "登记表第 294 行是汇总行（合计、总计等），没有计入。" in screen
+
+
 def test_the_wrong_year_is_refused_in_one_line(yangguang, tmp_path):
     code, _, error = yangguang(
         "report", "draft", "--year", "2024", "--requests", REQUESTS, "--figures", FIGURES,

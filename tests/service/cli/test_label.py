@@ -101,3 +101,11 @@ def test_interruption_says_how_to_go_on(yangguang, letters, tmp_path, monkeypatc
     code, _, err = yangguang("label", letters, tmp_path / "a.csv")
     assert code == 130
     assert err == "已完成的部分保留着，再运行同一命令即可接着做。\n已中断。\n"
+
+
+def test_a_row_that_sums_the_list_up_gets_no_topic(yangguang, letters, tmp_path):
+    letters.write_text(CONTENT + "合计,2\n", encoding="utf-8")
+    code, out, _ = yangguang("label", letters, tmp_path / "a.csv")
+    assert code == 1
+    assert "这是汇总行（合计、总计等），不是来信：1 行" in out
+    assert "4,这是汇总行" in (tmp_path / "a.csv.rejects.csv").read_text("utf-8-sig")

@@ -130,3 +130,11 @@ def test_a_register_that_is_not_there(yangguang, tmp_path):
     code, _, err = yangguang("repeats", tmp_path / "无.csv")
     assert code == 2
     assert "找不到登记簿" in err
+
+
+def test_a_row_that_sums_the_register_up_is_left_out_and_said(yangguang, tmp_path):
+    path = tmp_path / "登记簿.csv"
+    table([*ROWS, ("合计", "", "", "", "", "6")]).write_csv(path)
+    _, out, _ = yangguang("repeats", path)
+    assert "登记簿共 6 件" in out
+    assert "第 8 行是汇总行（合计、总计等），没有计入。" in out

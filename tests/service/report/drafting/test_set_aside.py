@@ -3,6 +3,7 @@
 import pytest
 
 from service.report.drafting.prepare import draft_report
+from service.report.drafting.provenance import draft_json
 from service.report.figures.form import write_form
 
 HEADER = "编号,收到日期,办结日期,申请人类型,办理结果\n"
@@ -33,3 +34,10 @@ def test_the_claims_stand_when_nothing_is_set_aside(tmp_path):
     draft, text = drafted(tmp_path, GOOD)
     assert all(claim in text for claim in CLAIMS[1:])
     assert not any("件申请待核" in remark for remark in draft.remarks)
+
+
+def test_a_row_that_sums_the_register_up_is_no_case(tmp_path):
+    draft, _ = drafted(tmp_path, GOOD + "合计,,,,1件\n")
+    table = draft.cases
+    assert (table.n_rows, table.frame.height, table.n_set_aside, table.totals) == (1, 1, 0, (3,))
+    assert draft_json(draft)["cases"]["totals"] == [3]
