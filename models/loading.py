@@ -9,6 +9,8 @@ from models.predictor import Predictor
 from models.resources import data_path
 
 DEFAULT = "default"
+LETTERS = "outcome"
+"""The head that reads reply letters, beside those that read messages."""
 
 
 def load_predictor(path: str | Path | None = None) -> Predictor:
@@ -24,7 +26,10 @@ def load_predictor(path: str | Path | None = None) -> Predictor:
     if check_folder(folder) == TRANSFORMER:
         from models.transformer_artifact import load_transformer  # slow to import
 
-        return load_transformer(folder)
+        whole = load_transformer(folder)
+        # A head that reads reply letters says nothing of messages; `models.replies` asks it.
+        names = [name for name in whole.heads if name != LETTERS]
+        return whole.part(names) if names else whole
     return load_pipeline(folder)
 
 

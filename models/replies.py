@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifact import load_pipeline, read_manifest
+from models.artifact import TRANSFORMER, load_pipeline, read_manifest
 from models.classifiers.letter import notices
 from models.classifiers.letter.combination import ONE_THING, Combination, point_rows
 from models.classifiers.letter.dating import date_of_letter
@@ -24,12 +24,13 @@ from models.classifiers.letter.rollup import roll_up
 from models.classifiers.letter.weighing import ItemReading
 from models.errors import ArtifactError
 from models.labels import PROCEDURAL, letter_kinds, outcomes
-from models.pipeline import Pipeline
+from models.loading import LETTERS, check_folder
 from models.prediction import Candidate, Decision, Evidence
+from models.predictor import Predictor
 from models.resources import data_path
 
 LETTER = "letter"
-HEAD = "outcome"
+HEAD = LETTERS
 N_CANDIDATES, N_EVIDENCE = 3, 5
 MIN_CHARACTERS = 6
 """Decision texts shorter than this tell the trained head nothing."""
@@ -94,12 +95,13 @@ class ReplyReader:
 
     Parameters
     ----------
-    pipeline : Pipeline, optional
-        Without it the rules answer alone, and everything goes to review.
+    pipeline : Predictor, optional
+        Its head `outcome` is asked. Without it the rules answer alone, and everything goes to
+        review.
     combination : Combination
     """
 
-    pipeline: Pipeline | None
+    pipeline: Predictor | None
     combination: Combination
 
     @property
@@ -314,21 +316,38 @@ def _evidence(reading: Reading, item: ItemReading, best: str | None) -> tuple[Ev
 def load_reader(path: str | Path | None = None) -> ReplyReader:
     """Load a letter model, by default the one that comes with the program.
 
+    A fine-tuned network that reads letters beside messages is one too.
+
     Raises
     ------
     ArtifactError
         If the folder is missing, damaged, of another format version or no letter model.
     """
     folder = Path(path) if path is not None else data_path("artifacts", LETTER)
-    pipeline = load_pipeline(folder)
-    read_manifest(folder)
+    is_network = check_folder(folder) == TRANSFORMER
+    if not reads_letters(folder):
+        raise ArtifactError(f"模型 {folder} 不是读答复书的模型。")
     settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     try:
         combination = Combination(**settings["combination"])
-        pipeline.questions[HEAD]
     except (KeyError, TypeError):
         raise ArtifactError(f"模型 {folder} 不是读答复书的模型。") from None
-    return ReplyReader(pipeline, combination)
+    if not is_network:
+        return ReplyReader(load_pipeline(folder), combination)
+    from models.transformer_artifact import load_transformer  # slow to import
+
+    return ReplyReader(load_transformer(folder).part((HEAD,)), combination)
+
+
+def reads_letters(folder: Path) -> bool:
+    """Whether a model folder has a head for reply letters, by its manifest alone.
+
+    Raises
+    ------
+    ArtifactError
+        If it is no model folder.
+    """
+    return any(head["name"] == HEAD for head in read_manifest(folder)["heads"])
 
 
 def rules_alone() -> ReplyReader:

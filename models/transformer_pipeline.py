@@ -42,6 +42,25 @@ class TransformerPipeline:
         """Names of the heads."""
         return tuple(self.questions)
 
+    def part(self, names: Sequence[str]) -> TransformerPipeline:
+        """The same network with some of its heads only, in the order of the model.
+
+        Parameters
+        ----------
+        names : sequence of str
+            With every head, the head above it.
+        """
+        questions, kept, at = {}, [], 0
+        for name, head in self.questions.items():
+            if name in names:
+                width = len(head.codes)
+                questions[name] = replace(head, outputs=slice(at, at + width))
+                kept.append(np.arange(head.outputs.start, head.outputs.stop))
+                at += width
+        rows = np.concatenate(kept)
+        scorer = DenseScores(self.scorer.weight[rows], self.scorer.bias[rows])
+        return replace(self, scorer=scorer, questions=questions)
+
     def predict_texts(self, texts: Sequence[str]) -> PredictionBatch:
         """Label a batch of Python strings; any string is accepted."""
         return self._predict_points(CodePoints.from_texts(texts))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.predictor import Predictor
+from training.letter_card import item_table, letter_table
 
 _MISSING = "[not measured]"
 _PURPOSE = (
@@ -59,6 +60,14 @@ def render_card(pipeline: Predictor, config: Mapping[str, Any], metrics: Mapping
         ("real_messages", "Real messages"),
     ):
         sections.append(f"## {title}\n\n" + _heads(metrics.get(name)))
+    if "letters" in metrics:
+        sections.append(
+            "## Reply letters never trained on\n\nRules and network, alone and together; then the "
+            "letters of several items.\n\n"
+            + letter_table(metrics["letters"])
+            + "\n\n"
+            + item_table(metrics["items"])
+        )
     if any(metrics.get(name) for name in ("out_of_fold", "evaluation", "real_messages")):
         sections.append(
             "## Reliability\n\nOn the diagonal a probability is true; a dot's area is the number "
@@ -98,6 +107,11 @@ def _training(training: Mapping[str, Any] | None) -> str:
             f"from, {training['n_stopping']} to stop on, {training['n_calibration']} for "
             f"calibration and thresholds; best epoch {training['best_epoch']}, "
             f"{training['seconds']:.0f} s on {training['device']}."
+        )
+    if training.get("n_letters"):
+        lines.append(
+            f"Of these, {training['n_passages']} are passages of {training['n_letters']} reply "
+            "letters, which teach the head `outcome` and nothing else."
         )
     if lengths:
         lines.append("Length in characters: " + ", ".join(f"{k} {v}" for k, v in lengths.items()))

@@ -134,6 +134,10 @@ def fit_cli(
     mapping: Mapping = None,
     checkpoint: Checkpoint = None,
     allow_pickle: AllowPickle = False,
+    letters: Annotated[
+        Path | None,
+        typer.Option(help="申请与答复的语料，变换器模型另学读答复书；默认为随程序附带的"),
+    ] = None,
 ) -> None:
     """训练一个模型，写成模型文件夹（权重、配置、指标、说明）。"""
     from training.order import Order, carry_out
@@ -151,6 +155,7 @@ def fit_cli(
         renames=_renames(mapping),
         checkpoint=checkpoint,
         allow_pickle=allow_pickle,
+        letters=letters,
         report=typer.echo,
     )
     model_id, n_texts = carry_out(order)

@@ -16,13 +16,14 @@ from models.classifiers.letter.combination import Combination, point_rows
 from models.classifiers.letter.reading import read_letter
 from models.decision import NEVER, fit_threshold
 from models.errors import InputError
+from models.judging import Head
 from models.labels import PROCEDURAL, letter_kinds
 from models.replies import HEAD, ReplyAnswer, ReplyReader, rules_alone
 from models.resources import data_path
-from training.config import TrainConfig
+from training.config import CalibrationConfig, RunConfig, TrainConfig
 from training.corpus import Corpus, read_corpus
 from training.evaluate import Evaluation, evaluate
-from training.fit import Fitted, fit
+from training.fit import fit
 from training.letter_card import render_letter_card
 from training.neighbours import group_similar
 from training.split import assign_folds
@@ -106,17 +107,25 @@ def passages(letters: Sequence[Letter]) -> list[Passage]:
     return [passage for passage in found if passage.text]
 
 
+def letter_folds(
+    letters: Sequence[Letter], learned: Sequence[Passage], config: RunConfig
+) -> NDArray[np.intp]:
+    """Fold of each passage; those of one letter, and of letters alike, stay together."""
+    clusters = group_similar([letter.reply for letter in letters])
+    groups = [str(clusters[passage.letter]) for passage in learned]
+    return assign_folds(groups, config.calibration.n_folds, config.seed)
+
+
 def fit_letters(
     letters: Sequence[Letter], config: TrainConfig, out: Path, evaluation: Sequence[Letter] = ()
 ) -> ReplyReader:
     """Fit the head, how much head and rules count, and the threshold; write the artefact."""
-    clusters = group_similar([letter.reply for letter in letters])
     learned = passages(letters)
-    groups = [str(clusters[passage.letter]) for passage in learned]
-    folds = assign_folds(groups, config.calibration.n_folds, config.seed)
+    folds = letter_folds(letters, learned, config)
     frame = pl.DataFrame({"text": [p.text for p in learned], HEAD: [p.kind for p in learned]})
     fitted = fit(Corpus(frame), config, folds)
-    combination = fit_combination(fitted, learned, config)
+    head, y = fitted.pipeline.questions[HEAD], fitted.targets[HEAD].y
+    combination = fit_combination(head, y, fitted.oof_score, learned, config.calibration)
     reader = ReplyReader(fitted.pipeline, combination)
     metrics: dict[str, Any] = {"training": {"n_letters": len(letters), "n_passages": len(learned)}}
     if evaluation:
@@ -137,18 +146,31 @@ def fit_letters(
     return reader
 
 
-def fit_combination(fitted: Fitted, learned: Sequence[Passage], config: TrainConfig) -> Combination:
+def fit_combination(
+    head: Head,
+    y: NDArray[np.intp],
+    y_score: NDArray[np.float32],
+    learned: Sequence[Passage],
+    config: CalibrationConfig,
+) -> Combination:
     """Weights of head and rules by maximum likelihood out of fold; then the threshold.
 
     The rules were written with these letters at hand and look better on them than they are: so
     they get no more than the likelihood gives them (docs/decisions/0048).
+
+    Parameters
+    ----------
+    y : int array, shape (n_passages,)
+        Places of the reference labels among the codes of `head`.
+    y_score : float32 array, shape (n_passages, n_labels)
+        Raw scores of the passages by a head that has not seen them.
+    learned : sequence of n_passages Passage
     """
     from scipy.optimize import minimize
 
-    head = fitted.pipeline.questions[HEAD]
-    rows = np.array([i for i, passage in enumerate(learned) if passage.points is not None])
-    y = fitted.targets[HEAD].y[rows]
-    y_prob = head.calibrator.probabilities(fitted.oof_score[rows]).astype(np.float64)
+    rows = np.array([i for i, passage in enumerate(learned) if passage.points is not None], np.intp)
+    y = y[rows]
+    y_prob = head.calibrator.probabilities(y_score[rows]).astype(np.float64)
     points = point_rows([learned[i].points or {} for i in rows], head.codes)
 
     n_characters = np.array([len(learned[i].text) for i in rows], np.intp)
@@ -167,8 +189,8 @@ def fit_combination(fitted: Fitted, learned: Sequence[Passage], config: TrainCon
     threshold = fit_threshold(
         joint.max(1)[agree],
         (joint.argmax(1) == y)[agree],
-        target=config.calibration.target_precision,
-        delta=config.calibration.delta,
+        target=config.target_precision,
+        delta=config.delta,
     )
     return replace(combination, threshold=min(max(round(threshold, 4), MIN_THRESHOLD), NEVER))
 

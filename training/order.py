@@ -9,7 +9,9 @@ from pathlib import Path
 from models.errors import InputError
 from training.config import TrainConfig, TransformerConfig, read_recipe, single_head
 from training.corpus import Corpus, read_corpus, shipped_corpus
+from training.letters import Letter, read_letters, shipped_letters
 from training.neural.fine_tune import train_transformer
+from training.neural.mixture import learns_letters
 from training.reviewed import REVIEWED_WEIGHT, prepare_reviewed
 from training.train import VOICE, train
 
@@ -29,6 +31,9 @@ class Order:
         pickle only with `allow_pickle`.
     report : callable
         Gets lines of progress of a long run.
+    letters : Path, optional
+        Requests with reply letters, for a recipe with the head `outcome`; by default the shipped
+        ones.
     real_messages : Path, optional
         Labelled texts to measure on only; `renames` merges our codes into theirs.
     """
@@ -44,6 +49,7 @@ class Order:
     archive: Path | None = None
     checkpoint: Path | None = None
     allow_pickle: bool = False
+    letters: Path | None = None
     report: Callable[[str], None] = lambda line: None
     real_messages: Path | None = None
     renames: Mapping[str, str] = field(default_factory=dict)
@@ -92,6 +98,7 @@ def carry_out(order: Order) -> tuple[str, int]:
         raise InputError(
             f"训练配置 {order.recipe} 需要一个本机上的模型：请加 --checkpoint 文件夹。"
         )
+    letters, held = _letters(order, config)
     tuned = train_transformer(
         corpus,
         config,
@@ -102,9 +109,19 @@ def carry_out(order: Order) -> tuple[str, int]:
         evaluations=evaluations,
         reviewed=reviewed,
         reviewed_weight=order.reviewed_weight,
+        letters=letters,
+        letter_evaluation=held,
         report=order.report,
     )
-    return tuned.pipeline.model_id, n_texts
+    return tuned.pipeline.model_id, n_texts + len(letters)
+
+
+def _letters(order: Order, config: TransformerConfig) -> tuple[list[Letter], list[Letter]]:
+    """Letters to learn from and to measure on, if the recipe learns from any."""
+    if not learns_letters(config):
+        return [], []
+    own = order.letters
+    return shipped_letters() if own is None else read_letters(own), shipped_letters("evaluation")
 
 
 def _check_kind(order: Order, config: TrainConfig | TransformerConfig) -> None:
@@ -114,6 +131,12 @@ def _check_kind(order: Order, config: TrainConfig | TransformerConfig) -> None:
         raise InputError("--checkpoint 只用于变换器模型：请加 --recipe transformer。")
     if has_network and order.archive is not None:
         raise InputError("参照以往来信（adapt）只用于线性模型，请去掉 --recipe。")
+    reads = isinstance(config, TransformerConfig) and learns_letters(config)
+    if order.letters is not None and (not reads or order.label_field is not None):
+        raise InputError(
+            "--letters 只用于带 outcome 一项的变换器训练配置，且不与 --label-field 同用；"
+            "单独训练读答复书的模型请用 fit-letters。"
+        )
 
 
 def _read(path: Path, order: Order) -> Corpus:

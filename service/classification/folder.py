@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from models.errors import InputError
 
 if TYPE_CHECKING:
-    from service.classification.answer import Classifier
+    from service.classification.answer import Classifier, LetterReader
     from service.classification.label import LabelOptions
 
 READABLE = {
@@ -155,13 +155,17 @@ def pair_files(inputs: Path, outputs: Path) -> list[tuple[Path, Path]]:
 
 
 def label_one(
-    source: Path, target: Path, classifier: Classifier, options: LabelOptions
+    source: Path,
+    target: Path,
+    classifier: Classifier,
+    options: LabelOptions,
+    reader: LetterReader | None = None,
 ) -> FileResult:
     """Label one file of many; one that cannot be used is told and does not stop the others."""
     from service.classification.label import label_file
 
     try:
-        summary = label_file(source, target, classifier, options)
+        summary = label_file(source, target, classifier, options, reader=reader)
     except InputError as error:
         return FileResult(str(source), str(target), fault=error.message)
     return FileResult(
@@ -174,7 +178,8 @@ def label_here(
     pairs: Iterable[tuple[Path, Path]],
     classifier: Classifier,
     options: LabelOptions,
+    reader: LetterReader | None = None,
 ) -> Iterator[FileResult]:
     """Label files one after the other on this machine, each on all cores."""
     for source, target in pairs:
-        yield label_one(source, target, classifier, options)
+        yield label_one(source, target, classifier, options, reader)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.candidates import RequestReading, read_request
@@ -21,6 +22,25 @@ def default_reader(path: str | None = None) -> ReplyReader:
     from models.replies import load_reader
 
     return load_reader(path)
+
+
+def reader_of(model: str | None) -> ReplyReader:
+    """The reader of reply letters that goes with a model for messages.
+
+    A fine-tuned network may have learnt letters too and then reads them itself; beside any other
+    model the shipped reader does.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder is no model folder.
+    """
+    if model is not None:
+        from models.replies import reads_letters
+
+        if reads_letters(Path(model)):
+            return default_reader(model)
+    return default_reader()
 
 
 def outcome_json(answer: ReplyAnswer) -> dict[str, Any]:

@@ -59,42 +59,48 @@ def classify(
 
     answers: Mapping[str, Prediction] = {}
     if text is None:
-        model_id = _reader().model_id
+        model_id = _reader(model).model_id
     else:
         pipeline = load(model)
         answers, model_id = classify_text(text, pipeline), pipeline.model_id
     if as_json:
-        content = to_json(answers, model_id) | {"outcome": _outcome(text or "", reply, answers)}
+        content = to_json(answers, model_id) | {
+            "outcome": _outcome(text or "", reply, answers, model)
+        }
         return json.dumps(content, ensure_ascii=False, indent=2)
-    shown = _outcome_shown(text or "", reply, answers)
+    shown = _outcome_shown(text or "", reply, answers, model)
     card = render_card(answers, model_id) if answers else ""
     return "\n\n".join(filter(None, [card, shown]))
 
 
-def _outcome(text: str, reply: str | None, answers: Mapping[str, Prediction]) -> dict[str, Any]:
+def _outcome(
+    text: str, reply: str | None, answers: Mapping[str, Prediction], model: str | None
+) -> dict[str, Any]:
     from service.classification.outcomes import outcome_json, suspicion_json
 
     if reply is not None:
-        return outcome_json(_reader().read([reply])[0])
+        return outcome_json(_reader(model).read([reply])[0])
     from models.candidates import read_request
 
     return suspicion_json(read_request(text, answers))
 
 
-def _reader() -> ReplyReader:
-    from service.classification.outcomes import default_reader
+def _reader(model: str | None) -> ReplyReader:
+    from service.classification.outcomes import reader_of
 
-    return default_reader()
+    return reader_of(model)
 
 
-def _outcome_shown(text: str, reply: str | None, answers: Mapping[str, Prediction]) -> str:
+def _outcome_shown(
+    text: str, reply: str | None, answers: Mapping[str, Prediction], model: str | None
+) -> str:
     """Card of the outcome. Suspicions are for requests; to anybody else they would be noise."""
     intent = answers.get("intent")
     if reply is None and (intent is None or intent.label != "disclosure"):
         return ""
     from service.cli.outcome_card import render_outcome
 
-    outcome = _outcome(text, reply, answers)
+    outcome = _outcome(text, reply, answers, model)
     return render_outcome(outcome) if reply is not None or outcome["to_verify"] else ""
 
 

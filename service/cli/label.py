@@ -16,6 +16,7 @@ import typer
 from models.errors import InputError
 
 if TYPE_CHECKING:
+    from models.replies import ReplyReader
     from service.classification.folder import FolderSummary
     from service.classification.label import LabelOptions
     from service.classification.summary import Summary
@@ -127,7 +128,7 @@ def label(
     if not input_path.exists():
         raise InputError(f"找不到文件 {input_path}。")
     pipeline = load(model)
-    chosen: dict[str, Any] = {}
+    chosen: dict[str, Any] = {"reader": _reader(model, options, engine)}
     if engine is Engine.RAY:
         from service.classification.cluster import RayMapper, n_cluster_cores
 
@@ -141,6 +142,20 @@ def label(
         none = "还没有做完的部分可以保留，再运行同一命令会从头做。"
         typer.echo(kept if has_saved_work(output_path) else none, err=True)
         raise
+
+
+def _reader(model: str | None, options: LabelOptions, engine: Engine) -> ReplyReader | None:
+    """What reads the letters, if any are to be read."""
+    if options.reply_column is None:
+        return None
+    from service.classification.outcomes import default_reader, reader_of
+
+    reader = reader_of(model)
+    if engine is Engine.RAY and reader is not default_reader():
+        raise InputError(
+            "Ray 集群上只能用随程序附带的模型读答复书：请去掉 --engine ray，或不读答复列。"
+        )
+    return reader
 
 
 def label_folder(
@@ -165,8 +180,10 @@ def label_folder(
         from service.classification.cluster import label_files
 
         load_there = partial(load, model and str(Path(model).resolve()))
+        _reader(model, options, engine)
         files = tuple(label_files(pairs, load_there, options))
     else:
-        files = tuple(label_here(pairs, load(model), options))
+        reader = _reader(model, options, engine)
+        files = tuple(label_here(pairs, load(model), options, reader))
     ordered = sorted(files, key=lambda file: file.input)
     return FolderSummary(tuple(ordered), time.monotonic() - started, skipped)

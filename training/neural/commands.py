@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from models.errors import InputError
+
+
+class Objective(StrEnum):
+    """What a small encoder is trained to do."""
+
+    MASKED = "masked"
+    REPLACED = "replaced"
 
 
 def pretrain_cli(
@@ -22,6 +30,9 @@ def pretrain_cli(
     layers: Annotated[int, typer.Option(min=1, help="层数")] = 4,
     width: Annotated[int, typer.Option(min=16, help="宽度，16 的倍数")] = 256,
     vocabulary: Annotated[int, typer.Option(min=100, help="字表大小")] = 8000,
+    objective: Annotated[
+        Objective, typer.Option(help="masked 猜被遮住的字，replaced 找出被换掉的字（ELECTRA）")
+    ] = Objective.MASKED,
     seed: int = 0,
     device: Annotated[str, typer.Option(help="auto、cpu 或 cuda")] = "auto",
 ) -> None:
@@ -35,6 +46,7 @@ def pretrain_cli(
     try:
         config = PretrainConfig(
             seed=seed,
+            objective=objective.value,
             vocabulary=vocabulary,
             layers=layers,
             width=width,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from models.encoders.tokens import Reading, Row, Tokens
 from models.encoders.transformer import TransformerEncoder
 from models.errors import InputError
 from models.folders import sha256
+from models.replies import HEAD, ReplyReader
 from models.text.codepoints import CodePoints
 from models.text.normalize import normalize
 from models.transformer_artifact import save_transformer
@@ -34,10 +35,12 @@ from training.card import render_card
 from training.config import NetworkConfig, TransformerConfig
 from training.corpus import Corpus
 from training.fit import HeadTarget, fit_questions, output_slices, read_targets
+from training.letters import Letter, measure_items, measure_letters
 from training.neural.devices import need_torch, pick_device
 from training.neural.learner import Learner
 from training.neural.learning import Progress, learn
 from training.neural.lesson import make_lesson
+from training.neural.mixture import Mixture, mix, without_letters
 from training.neural.state import RunState, fingerprint
 from training.reliability import reliability_svg
 from training.reviewed import REVIEWED_WEIGHT, join_reviewed
@@ -141,6 +144,7 @@ def fine_tune(
     state: Path,
     *,
     sample_weight: NDArray[np.float64] | None = None,
+    task: NDArray[np.intp] | None = None,
     report: Report = lambda line: None,
 ) -> FineTuned:
     """Fine-tune, calibrate on documents not seen, choose thresholds.
@@ -152,6 +156,8 @@ def fine_tune(
         network kept learns from all but the one it stops on.
     state : Path
         Folder for what an interrupted run goes on from.
+    task : int array, shape (n_documents,), optional
+        See `Lesson`.
 
     Raises
     ------
@@ -175,7 +181,7 @@ def fine_tune(
     def once(calibration: int | None, stopping: int) -> tuple[Learner, Progress]:
         out = (calibration, stopping)
         train = np.flatnonzero(~np.isin(folds, [fold for fold in out if fold is not None]))
-        lesson = make_lesson(rows, targets, train, sample_weight)
+        lesson = make_lesson(rows, targets, train, sample_weight, task)
         learner = start.learner(sum(lesson.widths), config.seed)
         place = RunState(state / f"{'all' if calibration is None else calibration}", run)
         dev = numbers[stopping]
@@ -247,14 +253,24 @@ def train_transformer(
     evaluations: Mapping[str, tuple[Corpus, Mapping[str, str]]] | None = None,
     reviewed: Corpus | None = None,
     reviewed_weight: float = REVIEWED_WEIGHT,
+    letters: Sequence[Letter] = (),
+    letter_evaluation: Sequence[Letter] = (),
     report: Report = lambda line: None,
 ) -> FineTuned:
     """Fine-tune, measure, write the artefact folder; an interrupted run goes on where it was.
 
     Parameters
     ----------
-    As `training.train.train`; `checkpoint` is a folder in the manner of Hugging Face.
+    As `training.train.train`, and
+
+    checkpoint : Path
+        A folder in the manner of Hugging Face.
+    letters, letter_evaluation : sequences of Letter
+        Reply letters to learn the recipe's head `outcome` from, and to measure it on. Without any
+        the head is left out.
     """
+    if not letters:
+        config = without_letters(config)
     start = Starting(inspect_checkpoint(checkpoint, allow_pickle=allow_pickle), config.network)
     folds = choose_folds(corpus, config, group_field)
     weight = None
@@ -264,11 +280,23 @@ def train_transformer(
         corpus, weight = join_reviewed(corpus, reviewed, reviewed_weight)
         corrections = {"n_reviewed": len(reviewed), "reviewed_weight": reviewed_weight}
     state = out.with_name(out.name + ".state")
-    tuned = fine_tune(corpus, config, start, folds, state, sample_weight=weight, report=report)
-    metrics: dict[str, Any] = {"training": training_facts(corpus) | corrections | tuned.facts}
+    mixed = mix(corpus, folds, weight, letters, config)
+    tuned = fine_tune(
+        mixed.corpus,
+        config,
+        start,
+        mixed.folds,
+        state,
+        sample_weight=mixed.weight,
+        task=mixed.task,
+        report=report,
+    )
+    metrics: dict[str, Any] = {"training": training_facts(mixed.corpus) | corrections | tuned.facts}
     metrics["out_of_fold"] = unseen_report(tuned.pipeline.questions, tuned.y_score, tuned.targets)
     metrics |= measure_all(tuned.pipeline, config, evaluations)
     settings = config.model_dump(mode="json")
+    if letters:
+        settings["combination"] = _combine(mixed, tuned, config, letter_evaluation, metrics)
     weights = state / "encoder"
     save_encoder(tuned.encoder, start.checkpoint, weights)
     save_transformer(
@@ -283,3 +311,25 @@ def train_transformer(
     )
     shutil.rmtree(state)
     return tuned
+
+
+def _combine(
+    mixed: Mixture,
+    tuned: FineTuned,
+    config: TransformerConfig,
+    evaluation: Sequence[Letter],
+    metrics: dict[str, Any],
+) -> dict[str, Any]:
+    """Fit how the network reads letters beside the rules, and add what was measured."""
+    head = tuned.pipeline.questions[HEAD]
+    combination = mixed.combination(
+        head, tuned.unseen, tuned.targets[HEAD].y, tuned.y_score, config.calibration
+    )
+    facts = {"n_letters": mixed.n_letters, "n_passages": len(mixed.learned)}
+    metrics["training"] |= facts
+    if evaluation:
+        reader = ReplyReader(tuned.pipeline.part((HEAD,)), combination)
+        sides = measure_letters(reader, evaluation)
+        metrics["letters"] = {side: e.to_json() for side, e in sides.items()}
+        metrics["items"] = measure_items(reader, evaluation)
+    return asdict(combination)

@@ -29,6 +29,8 @@ class Lesson:
         Number of labels of each head.
     weight : float32 array, shape (n_documents,)
     class_weight : sequence of float32 arrays or None, one a head
+    task : int array, shape (n_documents,), optional
+        Documents of different tasks never share a batch; by default all are of one.
     """
 
     rows: Sequence[Row]
@@ -36,6 +38,7 @@ class Lesson:
     widths: Sequence[int]
     weight: NDArray[np.float32]
     class_weight: Sequence[NDArray[np.float32] | None]
+    task: NDArray[np.intp] | None = None
 
     @property
     def n_documents(self) -> int:
@@ -65,6 +68,7 @@ def make_lesson(
     targets: Mapping[str, HeadTarget],
     train: NDArray[np.intp],
     sample_weight: NDArray[np.float64] | None,
+    task: NDArray[np.intp] | None = None,
 ) -> Lesson:
     """Gather labels and weights; classes are balanced over the documents trained on."""
     y = np.stack([target.y for target in targets.values()], axis=1)
@@ -79,21 +83,28 @@ def make_lesson(
         share = counts.sum() / (len(counts) * np.maximum(counts, 1))
         balances.append(share.astype(np.float32))
     widths = [len(target.codes) for target in targets.values()]
-    return Lesson(rows, y, widths, weight.astype(np.float32), balances)
+    return Lesson(rows, y, widths, weight.astype(np.float32), balances, task)
 
 
 def shuffled_batches(
     lesson: Lesson, train: NDArray[np.intp], size: int, seed: tuple[int, int]
 ) -> list[NDArray[np.intp]]:
-    """Shuffled batches of documents of like length."""
+    """Shuffled batches of documents of like length and of one task.
+
+    A loss is averaged over the labels of its batch: one letter among fifteen messages would weigh
+    as much as the fifteen together.
+    """
     rng = np.random.default_rng(seed)
     n_tokens = np.zeros(lesson.n_documents, np.int64)
     for row in lesson.rows:
         n_tokens[row.document] = max(n_tokens[row.document], len(row.ids))
-    order = rng.permutation(train)
+    shuffled = rng.permutation(train)
+    task = np.zeros(lesson.n_documents, np.intp) if lesson.task is None else lesson.task
     batches: list[NDArray[np.intp]] = []
-    for start in range(0, len(order), size * _POOL):
-        pool = order[start : start + size * _POOL]
-        pool = pool[np.argsort(n_tokens[pool], kind="stable")]
-        batches += [np.sort(pool[i : i + size]) for i in range(0, len(pool), size)]
+    for own in np.unique(task[shuffled]):
+        order = shuffled[task[shuffled] == own]
+        for start in range(0, len(order), size * _POOL):
+            pool = order[start : start + size * _POOL]
+            pool = pool[np.argsort(n_tokens[pool], kind="stable")]
+            batches += [np.sort(pool[i : i + size]) for i in range(0, len(pool), size)]
     return [batches[i] for i in rng.permutation(len(batches)).tolist()]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class PretrainConfig(BaseModel):
-    """Size of the network and of the run."""
+    """Size of the network and of the run.
+
+    `objective`: guess hidden characters (`masked`), or find those that a narrower network put in
+    their place (`replaced`, ELECTRA).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seed: int = 0
+    objective: Literal["masked", "replaced"] = "masked"
     vocabulary: int = Field(8000, ge=100, le=30_000)
     layers: int = Field(4, ge=1, le=24)
     width: int = Field(256, ge=16, multiple_of=16)

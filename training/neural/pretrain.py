@@ -1,4 +1,4 @@
-"""A small encoder from scratch: single characters, hidden spans to guess, then alike and unlike.
+"""A small encoder from scratch: single characters, an objective, then alike and unlike.
 
 The network is ModernBERT's (norms before the layers, rotary positions): stock BERT of this size
 does not leave the level of character frequencies within a CPU's patience. The result is an
@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.neural.characters import END, MASK, SPECIAL, character_tokenizer, character_vocabulary
+from training.neural.characters import END, character_tokenizer, character_vocabulary
 from training.neural.contrast import contrast
 from training.neural.devices import mixed_precision, need_torch, pick_device
-from training.neural.masking import hide_spans
+from training.neural.objectives import Objective, make_objective
 from training.neural.plan import PretrainConfig
 from training.neural.state import RunState, fingerprint
 from training.neural.warm_start import warm_start
@@ -54,43 +54,27 @@ def pretrain(
     """
     need_torch()
     import torch
-    from transformers import ModernBertConfig, ModernBertForMaskedLM
 
     torch.manual_seed(config.seed)
+    began = time.process_time()
     vocabulary = character_vocabulary(texts, config.vocabulary)
     tokenizer = character_tokenizer(vocabulary, max(512, config.row_tokens))
     stream = _stream(tokenizer, texts)
-    numbers = tokenizer.convert_tokens_to_ids
-    network = ModernBertForMaskedLM(
-        ModernBertConfig(
-            vocab_size=len(vocabulary),
-            hidden_size=config.width,
-            intermediate_size=2 * config.width,
-            num_hidden_layers=config.layers,
-            num_attention_heads=config.attention_heads,
-            max_position_embeddings=max(512, config.row_tokens),
-            layer_types=["full_attention"] * config.layers,
-            pad_token_id=numbers("[PAD]"),
-            cls_token_id=numbers("[CLS]"),
-            bos_token_id=numbers("[CLS]"),
-            sep_token_id=numbers("[SEP]"),
-            eos_token_id=numbers("[SEP]"),
-            attn_implementation="sdpa",
-        )
-    )
-    warm_start(network, stream, config.seed)
+    objective = make_objective(config, tokenizer)
+    warm_start(objective.embeddings, objective.bias, stream, config.seed)
     device = pick_device(config.device)
-    network.to(device)
+    objective.module.to(device)
     run = fingerprint(config.model_dump(exclude={"device", "save_every"}), len(stream), vocabulary)
-    loss = _guess_hidden(network, stream, tokenizer, config, RunState(_state(out), run), report)
+    loss = _train(objective, stream, config, RunState(_state(out), run), report)
+    encoder = objective.encoder
     facts = {
         "n_texts": len(texts),
         "n_tokens": len(stream),
-        "n_parameters": sum(p.numel() for p in network.parameters()),
+        "n_parameters": sum(p.numel() for p in encoder.parameters()),
         "held_out_loss": round(loss, 4),
+        "cpu_seconds": round(time.process_time() - began),
         **config.model_dump(),
     }
-    encoder = network.model
     if config.contrastive_steps:
         facts["contrastive_loss"] = contrast(encoder, tokenizer, texts, config, device, report)
     encoder.half().save_pretrained(out)
@@ -112,17 +96,17 @@ def _stream(tokenizer: Any, texts: Sequence[str]) -> NDArray[np.int64]:
     return np.array([token for row in rows for token in (*row, end)], np.int64)
 
 
-def _guess_hidden(
-    network: Any,
+def _train(
+    objective: Objective,
     stream: NDArray[np.int64],
-    tokenizer: Any,
     config: PretrainConfig,
     state: RunState,
     report: Report,
 ) -> float:
-    """Train on hidden spans; returns the loss on held-out rows."""
+    """Train on an objective; returns its loss on held-out rows."""
     import torch
 
+    network = objective.module
     blocks, held = _blocks(stream, config)
     optimizer = torch.optim.AdamW(network.parameters(), lr=config.learning_rate, weight_decay=0.01)
     done = 0
@@ -138,7 +122,7 @@ def _guess_hidden(
         rows = blocks[rng.integers(0, len(blocks), config.batch_rows)]
         _set_rate(optimizer, config.learning_rate, step, config.steps)
         with mixed_precision(device.type):
-            loss = _loss(network, rows, tokenizer, config, rng)
+            loss = _loss(objective, rows, rng)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -155,7 +139,7 @@ def _guess_hidden(
     network.eval()
     with torch.no_grad():
         rng = np.random.default_rng(config.seed)
-        return float(_loss(network, held, tokenizer, config, rng))
+        return float(_loss(objective, held, rng))
 
 
 def _blocks(
@@ -173,29 +157,8 @@ def _blocks(
     return rows[~held], rows[held]
 
 
-def _loss(
-    network: Any,
-    rows: NDArray[np.int64],
-    tokenizer: Any,
-    config: PretrainConfig,
-    rng: np.random.Generator,
-) -> Any:
-    """Cross-entropy of the hidden tokens; only their places go through the output layer."""
-    import torch
-
-    device = next(network.parameters()).device
-    shown, hidden = hide_spans(
-        rows,
-        config.hidden_share,
-        mask_id=tokenizer.convert_tokens_to_ids(MASK),
-        n_special=len(SPECIAL),
-        n_tokens=len(tokenizer),
-        rng=rng,
-    )
-    states = network.model(torch.from_numpy(shown).to(device)).last_hidden_state
-    asked = states[torch.from_numpy(hidden).to(device)]
-    answers = torch.from_numpy(rows[hidden]).to(device)
-    return torch.nn.functional.cross_entropy(network.decoder(network.head(asked)), answers)
+def _loss(objective: Objective, rows: NDArray[np.int64], rng: np.random.Generator) -> Any:
+    return objective.loss(rows, rng)
 
 
 def _set_rate(optimizer: Any, peak: float, step: int, n_steps: int) -> None:

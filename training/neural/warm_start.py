@@ -15,18 +15,17 @@ from numpy.typing import NDArray
 _REACH = 4  # characters to either side that count as neighbours
 
 
-def warm_start(network: Any, stream: NDArray[np.int64], seed: int) -> None:
+def warm_start(embeddings: Any, bias: Any, stream: NDArray[np.int64], seed: int) -> None:
     """Set the embeddings of a masked language model, and its output bias, from counts.
 
     Parameters
     ----------
-    network : ModernBertForMaskedLM
-        Its output layer shares the embeddings.
+    embeddings, bias : torch parameters, shapes (n_tokens, width) and (n_tokens,)
+        Of the input, which the layer that guesses shares; of the guesses.
     stream : int array, shape (n_tokens,)
     """
     import torch
 
-    embeddings = network.get_input_embeddings().weight
     n_tokens, width = embeddings.shape
     vectors = character_vectors(stream, n_tokens, width, seed)
     seen = np.abs(vectors).sum(axis=1) > 0
@@ -35,7 +34,7 @@ def warm_start(network: Any, stream: NDArray[np.int64], seed: int) -> None:
     with torch.no_grad():
         rows = torch.from_numpy(seen)
         embeddings[rows] = torch.from_numpy(vectors[seen] * scale).to(embeddings)
-        network.decoder.bias.copy_(torch.from_numpy(np.log(counts / counts.sum())))
+        bias.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 
 
 def character_vectors(

@@ -14,6 +14,7 @@ from models.errors import InputError
 from training.neural import pretrain as pretraining
 from training.neural.characters import SPECIAL, character_tokenizer, character_vocabulary
 from training.neural.masking import hide_spans
+from training.neural.objectives import make_objective
 from training.neural.plan import PretrainConfig
 from training.neural.pretrain import pretrain
 from training.neural.texts import read_texts
@@ -60,8 +61,36 @@ def test_it_learns_and_is_a_checkpoint_like_any_other(texts, tmp_path):
     assert pair[0] @ pair[1] > pair[0] @ pair[2]
 
 
-def test_an_interrupted_run_goes_on_and_ends_the_same(texts, tmp_path, monkeypatch):
-    config = TINY.model_copy(update={"contrastive_steps": 0})
+def test_finding_replaced_characters_is_learnt_and_gives_a_checkpoint_too(tmp_path):
+    config = TINY.model_copy(update={"objective": "replaced", "contrastive_steps": 0})
+    out = tmp_path / "encoder"
+    rounds = ["子丑寅卯辰巳午未申酉戌亥" * 40] * 8
+    facts = pretrain(rounds, config, out)
+    first = pretrain(rounds, config.model_copy(update={"steps": 1}), tmp_path / "first")
+    assert facts["held_out_loss"] < 0.65 * first["held_out_loss"]
+    assert facts["objective"] == "replaced"
+    encoder = load_encoder(inspect_checkpoint(out))
+    assert sum(p.numel() for p in encoder.parameters()) == facts["n_parameters"]
+
+
+def test_a_replaced_character_that_was_guessed_right_is_not_one(texts):
+    import torch
+
+    tokenizer = character_tokenizer(character_vocabulary(texts, 300), 64)
+    config = TINY.model_copy(update={"objective": "replaced"})
+    objective = make_objective(config, tokenizer)
+    rows = np.full((4, 32), 9, np.int64)
+    with torch.no_grad():
+        objective.bias[9] = 1e3  # the generator always says 9: nothing differs from the truth
+        unsure = float(objective.loss(rows, np.random.default_rng(0)))
+        objective.module["verdict"][-1].bias[0] = -30.0  # "none was replaced"
+        sure = float(objective.loss(rows, np.random.default_rng(0)))
+    assert sure < 1e-6 < unsure
+
+
+@pytest.mark.parametrize("objective", ["masked", "replaced"])
+def test_an_interrupted_run_goes_on_and_ends_the_same(texts, tmp_path, monkeypatch, objective):
+    config = TINY.model_copy(update={"contrastive_steps": 0, "objective": objective})
     whole = pretrain(texts, config, tmp_path / "whole")
     real, calls = pretraining._loss, 0
 
