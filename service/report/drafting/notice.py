@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import islice
 
 from service.report.drafting.draft import Draft
+from service.report.figures.cases import CaseIssue
 
 NOTICE_TITLE = "草稿：以下事项核实前不得发布"
 DECIDED_TITLE = "已核定事项（发布前删去本框，或用 --final 出定稿）"
 _MOST_LINES = 12
+MOST_CASES, _MOST_ON_PAGE = 20, 5
+"""Cases named of each kind: to a person at the screen, and in the box on the first page."""
 
 
 def notice_title(draft: Draft) -> str:
@@ -24,21 +26,32 @@ def notice_lines(draft: Draft) -> list[str]:
     """
     if draft.is_final:
         return []
-    return [*open_lines(draft), *decided_lines(draft)]
+    return [*open_lines(draft, _MOST_ON_PAGE), *decided_lines(draft)]
 
 
-def open_lines(draft: Draft) -> list[str]:
-    """What awaits a person; empty if nothing does."""
+def open_lines(draft: Draft, most: int = MOST_CASES) -> list[str]:
+    """What awaits a person, naming at most so many cases of each kind; empty if nothing does."""
     lines = [question.message for question in draft.open_questions]
-    kinds = Counter(
-        (issue.message, issue.is_counted) for issue in draft.cases.issues if issue.kind != "outside"
-    )
-    for (message, is_counted), n in kinds.most_common():
+    kinds: dict[tuple[str, bool], list[CaseIssue]] = {}
+    for issue in draft.cases.issues:
+        if issue.kind != "outside":
+            kinds.setdefault((issue.message, issue.is_counted), []).append(issue)
+    for (message, is_counted), issues in sorted(kinds.items(), key=lambda item: -len(item[1])):
         how = "已计入各表" if is_counted else "未计入各表"
-        ids = (i.case_id or f"第{i.line}行" for i in draft.cases.issues if i.message == message)
-        shown = "、".join(islice(ids, 3)) + ("等" if n > 3 else "")
-        lines.append(f"登记表中{message}的记录（{n}）：{shown}，{how}")
+        has_lines = draft.cases.register.has_lines
+        shown = "、".join(_named(issue, has_lines=has_lines) for issue in islice(issues, most))
+        if len(issues) > most:
+            shown += "等，逐件见核定表或随附的 JSON 文件"
+        lines.append(f"登记表中{message}的记录（{len(issues)}）：{shown}，{how}")
     return _limited([*lines, *draft.remarks])
+
+
+def _named(issue: CaseIssue, *, has_lines: bool) -> str:
+    """A case by its id and, where that helps, the row in which to look for it."""
+    row = f"第{issue.line}行"
+    if not issue.case_id or issue.case_id == row:
+        return row
+    return f"{issue.case_id}（{row}）" if has_lines and issue.line else issue.case_id
 
 
 def decided_lines(draft: Draft) -> list[str]:

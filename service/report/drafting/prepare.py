@@ -81,6 +81,13 @@ def draft_report(
     return build_draft(year, form, material, cases, last, earlier, remarks, wording)
 
 
+def _uncounted(cases: CaseTable) -> list[str]:
+    """Say that table 3 is blank: with every case set aside, a zero would be a false statement."""
+    if cases.frame.height or not cases.n_set_aside:
+        return []
+    return [f"登记表中的申请（{cases.n_set_aside}）都待核，表三没有数可填，留空；核定后再起草"]
+
+
 def _earlier(path: Path, year: int) -> tuple[CaseTable | None, str]:
     """Last year's register, and what is wrong with it; a wrong one would make false comparisons."""
     table = read_cases(path, year)
@@ -117,6 +124,7 @@ def build_draft(
     notes = [
         *(remarks or []),
         *cases.remarks,
+        *_uncounted(cases),
         *needs,
         *_blanks(book, form),
         *unpaired(material.texts),

@@ -18,8 +18,12 @@ def count_cases(table: CaseTable, form: ReportFormat, year: int) -> list[Figure]
 
     Returns figures `t3.{row}.{column}` for every cell of table 3, groups `t3.3.3.total` and so on,
     `requests.channel.*`, `requests.month.1…12`, `requests.topic.*`, `requests.subtopic.*`.
-    Each holds the ids of its cases in file order; cells without a case are 0.
+    `requests.lined.carried` and `requests.unlined` say what the topics hold beyond new requests and
+    what they lack. Each holds the ids of its cases in file order; cells without a case are 0.
+    There are none at all while every case is set aside: then nothing is known, which is not zero.
     """
+    if not table.frame.height and table.n_set_aside:
+        return []
     frame = table.frame.with_row_index("place")
     counter = _Counter(frame["id"], year)
     figures = _table3(frame, form, counter)
@@ -98,4 +102,11 @@ def _topics(frame: pl.DataFrame, counter: _Counter) -> list[Figure]:
         merged = {code: pl.concat(parts).sort() for code, parts in found.items()}
         for code, places in sorted(merged.items(), key=lambda item: -len(item[1])):
             figures.append(counter.figure(f"requests.{column}.{code}", places, known[code].name))
-    return figures
+    lined = frame["topic"].is_in([*by_name, *(label.code for label in known)])
+    carried = frame.filter(lined & ~frame["is_new"])["place"]
+    unlined = frame.filter(~lined)["place"]
+    return [
+        *figures,
+        counter.figure("requests.lined.carried", carried, "按业务划分的上年结转申请"),
+        counter.figure("requests.unlined", unlined, "没有业务主题的申请"),
+    ]

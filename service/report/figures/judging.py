@@ -15,7 +15,9 @@ _NO = {"否", "false", "0", "n", "no"}
 _REVIEW = ["review", "复核"]
 
 PROBLEMS = {
-    "bad_date": "日期无法辨认",
+    "bad_dates": "收到日期、办结日期都无法辨认",
+    "bad_received": "收到日期无法辨认",
+    "bad_closed": "办结日期无法辨认",
     "no_received": "没有收到日期",
     "closed_before_received": "办结日期早于收到日期",
     "unknown_outcome": "办理结果不是表三的行名",
@@ -62,12 +64,13 @@ def judge(cells: pl.DataFrame, year: int, naming: Naming) -> pl.DataFrame:
         .then(~pl.col("carried"))
         .otherwise(received >= first)
     )
-    unread = ((pl.col("received_on_cell") != "") & received.is_null()) | (
-        (pl.col("closed_on_cell") != "") & closed.is_null()
-    )
+    bad_received = (pl.col("received_on_cell") != "") & received.is_null()
+    bad_closed = (pl.col("closed_on_cell") != "") & closed.is_null()
     pending = pl.col("outcomes") == "pending"
     problem = (
-        pl.when(unread).then(pl.lit("bad_date"))
+        pl.when(bad_received & bad_closed).then(pl.lit("bad_dates"))
+        .when(bad_received).then(pl.lit("bad_received"))
+        .when(bad_closed).then(pl.lit("bad_closed"))
         .when(received.is_null()).then(pl.lit("no_received"))
         .when(closed < received).then(pl.lit("closed_before_received"))
         .when((pl.col("outcomes") == "") & (pl.col("outcome_cell") != "") & ~is_open).then(pl.lit("unknown_outcome"))  # noqa: E501

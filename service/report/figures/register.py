@@ -35,11 +35,14 @@ class Register:
     columns : mapping code → name of the column in the file
     batches : function
         Reads the file from its beginning.
+    has_lines : bool
+        Whether a person finds a row by its line: not where the register is no file.
     """
 
     file: str
     columns: Mapping[str, str]
     batches: Callable[[], Iterator[Batch]]
+    has_lines: bool = True
 
     def cells(self, batch: Batch, codes: Sequence[str] = COLUMNS) -> pl.DataFrame:
         """Cells of a batch as trimmed text under our codes, blank where a column is missing."""
@@ -139,7 +142,8 @@ def register_of(frame: pl.DataFrame, file: str) -> Register:
         If it lacks a column that table 3 needs.
     """
     lines = np.arange(2, frame.height + 2, dtype=np.int64)
-    return Register(file, _columns(frame.columns, file), lambda: iter([Batch(frame, lines)]))
+    columns = _columns(frame.columns, file)
+    return Register(file, columns, lambda: iter([Batch(frame, lines)]), has_lines=False)
 
 
 def _columns(names: Sequence[str], file: str) -> dict[str, str]:

@@ -58,9 +58,8 @@ class HeatMap:
 def charts_of(draft: Draft) -> list[Chart]:
     """Charts with at least one bar."""
     book = draft.figures
-    results = [
-        book[f"t3.{row.code}.total"] for row in draft.form.table3_rows if row.code[0] in "34"
-    ]
+    ids = [f"t3.{row.code}.total" for row in draft.form.table3_rows if row.code[0] in "34"]
+    results = [figure for id in ids if (figure := book.get(id)) is not None]
     groups = [
         ("收到申请（按月）", book.under("requests.month"), True),
         ("收到申请（按方式）", book.under("requests.channel"), False),

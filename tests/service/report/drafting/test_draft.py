@@ -198,7 +198,8 @@ def register(*rows):
         ("办理结果", "予以公开；部分公开", "two_outcomes", False),
         ("办理结果", "妥善处理", "unknown_outcome", False),
         ("收到日期", "", "no_received", False),
-        ("收到日期", "三月", "bad_date", False),
+        ("收到日期", "三月", "bad_received", False),
+        ("办结日期", "三月", "bad_closed", False),
         ("收到日期", "2024-04-01", "closed_before_received", False),
         ("办结日期", "", "no_closed", False),
         ("申请人类型", "", "no_applicant", False),
@@ -345,3 +346,42 @@ def test_a_register_of_another_year_is_not_compared_with(sample):
     draft = draft_report(2020, REQUESTS, FIGURES, previous_requests=REQUESTS)
     assert any("没有与上年比较" in line for line in notice_lines(draft))
     assert text_of(draft) == text_of(sample)
+
+
+def lined(tmp_path, *rows):
+    """The sentences of a draft whose register has these (received, topic)."""
+    path, form = tmp_path / "r.csv", tmp_path / "f.xlsx"
+    lines = [
+        f"{n},{received},2024-06-01,网络,自然人,予以公开,申请公开青禾区柳湾村征地补偿方案{n},{topic}"
+        for n, (received, topic) in enumerate(rows)
+    ]
+    path.write_text("\n".join([",".join([*HEADER, "申请内容", "主题"]), *lines]), "utf-8")
+    write_form(form, 2024, Filling(values={"fee.collected": 0}))
+    draft = draft_report(2024, path, form)
+    assert checked(render(draft, ".html"), "r.html") == []
+    return draft, text_of(draft)
+
+
+NEW, OLD = ("2024-03-01", "land"), ("2023-12-25", "land")
+
+
+def test_counts_by_business_line_say_that_they_hold_carried_in_cases(tmp_path):
+    draft, text = lined(tmp_path, *[NEW] * 4, ("2024-03-01", "planning"), *[OLD] * 2)
+    assert "新收政府信息公开申请5件" in text
+    assert "按业务划分（含上年结转2件），土地资源6件、规划管理1件。" in text
+    assert len(draft.figures["requests.lined.carried"].source.ids) == 2
+
+
+def test_counts_by_business_line_say_which_cases_have_none(tmp_path):
+    planned, none = ("2024-03-01", "planning"), ("2024-03-01", "")
+    _, text = lined(tmp_path, *[NEW] * 4, planned, none)
+    assert "按业务划分，土地资源4件、规划管理1件，另有未划分业务的申请1件。" in text
+    _, text = lined(tmp_path, *[NEW] * 4, planned, none, OLD)
+    assert "按业务划分（含上年结转的申请），土地资源5件、规划管理1件，另有未划分业务" in text
+
+
+def test_counts_of_one_business_line_say_so_too(tmp_path):
+    _, text = lined(tmp_path, *[NEW] * 4, OLD)
+    assert "以下按申请内容统计的件数含上年结转1件。" in text
+    _, text = lined(tmp_path, *[NEW] * 5)
+    assert "含上年结转" not in text
