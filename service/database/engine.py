@@ -123,8 +123,8 @@ def _open_sqlite(url: URL) -> Engine:
         **({} if _is_memory(url) else {"pool_size": 20, "max_overflow": 30}),
     )
     event.listen(engine, "connect", _prepare)
+    take_turns(engine, BUSY_SECONDS)  # before BEGIN: listeners are called in this order
     event.listen(engine, "begin", _begin_immediate)
-    take_turns(engine, BUSY_SECONDS)
     try:
         with engine.connect() as connection:
             found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()

@@ -52,11 +52,12 @@ class Turns:
 def take_turns(engine: Engine, seconds: float) -> None:
     """Have the writing transactions of an engine begin one after another.
 
-    A turn lasts until the connection is back in the pool: the transaction has ended by then.
+    Call it before anything else listens for "begin": the turn comes before the transaction. It
+    lasts until the connection is back in the pool, when the transaction has ended.
     """
     turns = Turns()
 
-    @event.listens_for(engine, "begin", insert=True)
+    @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         if connection.get_execution_options().get("read_only", False):
             return

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
 from service.database.availability import StoreUnavailable
 from service.database.base import Base
@@ -88,10 +89,18 @@ def test_a_turn_ends_with_a_unit_of_work_that_failed(database):
         assert session.scalar(select(Counter)) is None
 
 
-def test_a_writer_that_does_not_end_lets_others_say_so(database):
-    take_turns(database.engine, 0.05)  # a second line, with less patience
-    with database.session() as session:
+def test_a_writer_that_does_not_end_lets_others_say_so(tmp_path, monkeypatch):
+    def impatient(engine, _):
+        take_turns(engine, 0.05)
+
+    monkeypatch.setattr("service.database.engine.take_turns", impatient)
+    opened = open_database(f"sqlite:///{tmp_path / 'office.db'}")
+    Base.metadata.create_all(opened.engine)
+    with opened.session() as session:
         session.add(Counter(name="n", value=0))
         session.flush()
-        with pytest.raises(StoreUnavailable):
-            _write_and_fail(database)
+        with pytest.raises(StoreUnavailable) as caught:
+            _write_and_fail(opened)
+    # In our line, not in SQLite's, where those who come later may be let in first.
+    assert isinstance(caught.value.__cause__, WaitedTooLong)
+    opened.close()
