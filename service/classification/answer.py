@@ -26,6 +26,7 @@ from service.classification.rejects import (
 )
 from service.classification.tally import Tally
 from service.classification.text_buffer import slices, text_buffer
+from service.classification.titling import Titler
 from service.intake.batch import RAW, Chunk, Reject
 from service.intake.totals import IS_TOTAL, total_rows
 
@@ -107,6 +108,8 @@ class ChunkLabeller:
     id_column: str | None
     replies: ReplyTask | None = None
     headline: str = ""
+    title_source: str = ""
+    titler: Titler | None = None
     stop: Event = field(default_factory=Event)
 
     def __call__(self, chunk: Chunk) -> Answered:
@@ -155,7 +158,7 @@ class ChunkLabeller:
         tally.add(Tally.of_batch(predictions, lines))
         answers = self.columns.frame(predictions, self._evidence(frame[self.text_column]))
         kept = [RAW] if RAW in frame.columns else frame.columns
-        added = [answers, *self._outcomes(frame, tally), *self._headlines(frame)]
+        added = [answers, *self._outcomes(frame, tally), *self._headlines(frame, tally)]
         return pl.concat([frame.select(kept), *added], how="horizontal")
 
     def _outcomes(self, frame: pl.DataFrame, tally: Tally) -> list[pl.DataFrame]:
@@ -173,14 +176,25 @@ class ChunkLabeller:
         tally.add_outcomes(answers)
         return [self.replies.columns.frame(answers)]
 
-    def _headlines(self, frame: pl.DataFrame) -> list[pl.DataFrame]:
+    def _headlines(self, frame: pl.DataFrame, tally: Tally) -> list[pl.DataFrame]:
         """One-line titles of the texts, if they are asked for."""
         if not self.headline:
             return []
         from models.summarizers.headline import headlines
 
-        made = headlines(frame[self.text_column].to_list())
-        return [pl.DataFrame({self.headline: pl.Series(made, dtype=pl.String)})]
+        texts = frame[self.text_column].to_list()
+        made = headlines(texts)
+        columns = {self.headline: made}
+        if self.titler is not None:
+            titles = self.titler.titles(texts, made, self.stop)
+            if titles is None:
+                raise Stopped
+            tally.add_titles(titles)
+            columns = {
+                self.headline: [title.text for title in titles],
+                self.title_source: [title.source for title in titles],
+            }
+        return [pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))]
 
     def _evidence(self, texts: pl.Series) -> dict[str, list[str]] | None:
         if not self.columns.with_evidence:

@@ -12,6 +12,7 @@ from models.errors import InputError
 if TYPE_CHECKING:
     from service.classification.answer import Classifier, LetterReader
     from service.classification.label import LabelOptions
+    from service.classification.titling import Titler
 
 READABLE = {
     ".csv": ".csv", ".tsv": ".tsv", ".txt": ".csv", ".xlsx": ".xlsx", ".xls": ".xlsx",
@@ -160,12 +161,13 @@ def label_one(
     classifier: Classifier,
     options: LabelOptions,
     reader: LetterReader | None = None,
+    titler: Titler | None = None,
 ) -> FileResult:
     """Label one file of many; one that cannot be used is told and does not stop the others."""
     from service.classification.label import label_file
 
     try:
-        summary = label_file(source, target, classifier, options, reader=reader)
+        summary = label_file(source, target, classifier, options, reader=reader, titler=titler)
     except InputError as error:
         return FileResult(str(source), str(target), fault=error.message)
     return FileResult(
@@ -179,7 +181,8 @@ def label_here(
     classifier: Classifier,
     options: LabelOptions,
     reader: LetterReader | None = None,
+    titler: Titler | None = None,
 ) -> Iterator[FileResult]:
     """Label files one after the other on this machine, each on all cores."""
     for source, target in pairs:
-        yield label_one(source, target, classifier, options, reader)
+        yield label_one(source, target, classifier, options, reader, titler)

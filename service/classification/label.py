@@ -27,11 +27,17 @@ from service.classification.answer import (
 from service.classification.columns import plan_columns
 from service.classification.duplicates import find_id_column
 from service.classification.engine import map_in_order, n_cores
-from service.classification.headings import HEADLINE, HEADLINE_HEADING
+from service.classification.headings import (
+    HEADLINE,
+    HEADLINE_HEADING,
+    TITLE_SOURCE,
+    TITLE_SOURCE_HEADING,
+)
 from service.classification.outcome_columns import OutcomeColumns
 from service.classification.outcomes import default_reader
 from service.classification.result_files import ResultFiles, rejects_path
 from service.classification.summary import Summary
+from service.classification.titling import TITLED_ROWS, Titler
 from service.classification.workdir import WorkDirectory, run_key
 from service.errors import refusal
 from service.intake.batch import Chunk, pieces
@@ -97,6 +103,7 @@ def label_file(
     on_progress: Callable[[Progress], None] | None = None,
     *,
     reader: LetterReader | None = None,
+    titler: Titler | None = None,
     partial_path: Callable[[BaseException], Path | None] | None = None,
     mapper: Mapper = map_in_order,
 ) -> Summary:
@@ -110,6 +117,8 @@ def label_file(
     ----------
     reader : LetterReader, optional
         Reads the letters of `options.reply_column`; by default the shipped one.
+    titler : Titler, optional
+        Words the titles of `options.with_headlines`, with a column that says which it did.
     partial_path : callable, optional
         If `on_progress` ends the run by raising: where a copy of the rows done so far goes.
     mapper : callable
@@ -123,6 +132,7 @@ def label_file(
     started = time.monotonic()
     _check_paths(input_path, output_path)
     format = output_format(output_path)
+    title_names = _title_names(options, format, titler)
     if input_path.is_file() and input_path.stat().st_size > _MUCH_BYTES:
         LOADER.prepare()
     opened = open_input(
@@ -142,27 +152,38 @@ def label_file(
         classifier.heads,
         for_people=format is Format.XLSX,
         with_evidence=options.with_evidence,
-        others=(outcome.names if reply_column else ()) + _headline_names(options, format),
+        others=(outcome.names if reply_column else ()) + title_names,
     )
     replies = None
     if reply_column is not None:
         outcome = replace(outcome, prefix=columns.prefix)
         replies = ReplyTask(reader or default_reader(), reply_column, outcome)
-    headline = "".join(columns.prefix + name for name in _headline_names(options, format))
-    added = columns.names + (outcome.names if replies else ()) + ((headline,) if headline else ())
+    title_names = tuple(columns.prefix + name for name in title_names)
+    headline, title_source = (*title_names, "", "")[:2]
+    added = columns.names + (outcome.names if replies else ()) + title_names
     with _explained(output_path), ExitStack() as stack:
-        key = _key(input_path, classifier, added, text_column, format, options, replies)
+        key = _key(input_path, classifier, added, text_column, format, options, replies, titler)
         work = stack.enter_context(WorkDirectory(output_path, key))
         run = ResultFiles(work, opened, format, added, text_column, existing)
         stack.enter_context(closing(run))
         n_resumed = run.tally.n_labelled + run.tally.n_rejected
         id_column = find_id_column(existing)
         labeller = ChunkLabeller(
-            classifier, columns, run.output, text_column, id_column, replies, headline
+            classifier,
+            columns,
+            run.output,
+            text_column,
+            id_column,
+            replies,
+            headline,
+            title_source,
+            titler,
         )
+        stack.callback(labeller.stop.set)  # at once, not when the mapper is thrown away
         units = opened.source.chunks()
         is_slow = options.with_evidence or options.with_headlines
-        chunks = islice(pieces(units, SLOW_ROWS) if is_slow else units, run.n_chunks, None)
+        n_rows = SLOW_ROWS if titler is None else TITLED_ROWS
+        chunks = islice(pieces(units, n_rows) if is_slow else units, run.n_chunks, None)
         n_workers = options.n_workers or n_cores()
         for answered in mapper(labeller, chunks, n_workers, labeller.stop):
             run.take(answered)
@@ -198,10 +219,13 @@ def _leaving(
         raise
 
 
-def _headline_names(options: LabelOptions, format: Format) -> tuple[str, ...]:
+def _title_names(options: LabelOptions, format: Format, titler: Titler | None) -> tuple[str, ...]:
+    """Columns of the title, and with a generator of where it is from."""
     if not options.with_headlines:
         return ()
-    return (HEADLINE_HEADING,) if format is Format.XLSX else (HEADLINE,)
+    is_for_people = format is Format.XLSX
+    names = (HEADLINE_HEADING, TITLE_SOURCE_HEADING) if is_for_people else (HEADLINE, TITLE_SOURCE)
+    return names if titler is not None else names[:1]
 
 
 def _reply_column(opened: OpenedInput, options: LabelOptions) -> str | None:
@@ -228,6 +252,7 @@ def _key(
     format: Format,
     options: LabelOptions,
     replies: ReplyTask | None,
+    titler: Titler | None,
 ) -> str:
     chosen = {
         "version": models.__version__,
@@ -238,6 +263,7 @@ def _key(
         "sheet": options.sheet,
         "encoding": options.encoding,
         "slow_rows": SLOW_ROWS,
+        "titles": titler and [titler.name, TITLED_ROWS],
         "replies": replies and [replies.column, replies.reader.model_id],
     }
     return run_key(input_path, chosen)

@@ -84,6 +84,8 @@ class Summary:
             lines += ["", *table, "", *_first(tally)]
         if tally.outcomes:
             lines += ["", _outcomes(tally)]
+        if tally.titles:
+            lines += ["", *_titles(tally)]
         lines += ["", f"结果：{self.output}"]
         if self.rejects:
             lines.append(f"未能标注的行（行号、原因、原文）：{self.rejects}")
@@ -102,6 +104,17 @@ def _outcomes(tally: Tally) -> str:
         f"{name} {tally.outcomes[code]:,}" for code, name in names.items() if code in tally.outcomes
     ]
     return f"办理结果（读自答复）：{'、'.join(parts)}。"
+
+
+def _titles(tally: Tally) -> list[str]:
+    """What became of the generated titles, and why some were not finished."""
+    n = {fate: tally.titles.get(fate, 0) for fate in ("generated", "refused", "unfinished")}
+    faults = sorted(tally.title_faults.items(), key=lambda item: -item[1])[:3]
+    return [
+        f"标题：采用生成的 {n['generated']:,} 行；生成的与原文核对不上而改用摘取的 "
+        f"{n['refused']:,} 行；没有生成的 {n['unfinished']:,} 行。逐行原因见“标题来源”列。",
+        *(f"  没有生成：{fault}，{count:,} 行" for fault, count in faults),
+    ]
 
 
 def _crossed(tally: Tally) -> list[str]:

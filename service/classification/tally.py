@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.labels import PROCEDURAL
 from models.prediction import HeadPredictions, PredictionBatch
 from models.replies import ReplyAnswer
+from service.classification.titling import Title
 
 N_UNCERTAIN = 10
 
@@ -43,6 +44,10 @@ class Tally:
     outcomes : dict of str to int
         Rows by outcome read from their reply letter; `procedural.…` for letters that are none,
         `unread` where no row could be read, `no_reply` for rows without a letter.
+    titles : dict of str to int
+        Rows by what became of the generated title: `generated`, `refused`, `unfinished`.
+    title_faults : dict of str to int
+        Unfinished titles by why.
     """
 
     n_labelled: int = 0
@@ -56,6 +61,8 @@ class Tally:
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
     by_label: dict[str, dict[str, int]] = field(default_factory=dict)
+    titles: dict[str, int] = field(default_factory=dict)
+    title_faults: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
         """Take in another run's counts."""
@@ -66,12 +73,21 @@ class Tally:
         _add(self.review_by_topic, other.review_by_topic)
         _add(self.reasons, other.reasons)
         _add(self.outcomes, other.outcomes)
+        _add(self.titles, other.titles)
+        _add(self.title_faults, other.title_faults)
         for topic, counts in other.crossed.items():
             _add(self.crossed.setdefault(topic, {}), counts)
         for head, counts in other.by_label.items():
             _add(self.by_label.setdefault(head, {}), counts)
         self.names.update(other.names)
         self.uncertain = sorted(self.uncertain + other.uncertain)[:N_UNCERTAIN]
+
+    def add_titles(self, titles: Sequence[Title]) -> None:
+        """Count what became of the titles put to a generator."""
+        for title in titles:
+            _add(self.titles, {title.fate: 1})
+            if title.fault:
+                _add(self.title_faults, {title.fault: 1})
 
     def add_outcomes(self, answers: Sequence[ReplyAnswer | None]) -> None:
         """Count what was read from the reply letters of some rows."""

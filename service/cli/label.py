@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from service.classification.folder import FolderSummary
     from service.classification.label import LabelOptions
     from service.classification.summary import Summary
+    from service.classification.titling import Titler
 
 LABEL_HELP = """给一个文件的每一行分类，原有的行、列和次序都不变。
 
@@ -62,6 +63,14 @@ def label_cli(
     ),
     evidence: bool = typer.Option(False, "--evidence", help="加上依据列（要慢好几倍）。"),
     headlines: bool = typer.Option(False, "--headlines", help="加上一列：给每件来信拟一行标题。"),
+    generator: str | None = typer.Option(
+        None,
+        "--generator",
+        help="标题由这个文件夹或内网地址的生成模型拟，核对不上的用摘取的；须有 --headlines。",
+    ),
+    generator_minutes: float = typer.Option(
+        60.0, "--generator-minutes", min=0.1, help="生成标题一共最多几分钟，到时其余的用摘取的。"
+    ),
     engine: Engine = typer.Option(
         Engine.LOCAL,
         "--engine",
@@ -86,11 +95,18 @@ def label_cli(
         n_workers=workers,
         reply_column=reply_column,
     )
+    titler = None
+    if generator is not None:
+        if not headlines or engine is Engine.RAY:
+            raise InputError("--generator 要与 --headlines 同用，且不能与 --engine ray 同用。")
+        titler = _open_titler(generator, 60 * generator_minutes)
     if input_path.is_dir():
-        found = label_folder(input_path, output_path, options, model=model, engine=engine)
+        found = label_folder(
+            input_path, output_path, options, model=model, engine=engine, titler=titler
+        )
         _show(found, as_json=as_json)
         raise typer.Exit(0 if found.is_whole else 1)
-    summary = label(input_path, output_path, options, model=model, engine=engine)
+    summary = label(input_path, output_path, options, model=model, engine=engine, titler=titler)
     _show(summary, as_json=as_json)
     if summary.tally.n_rejected:
         raise typer.Exit(1)
@@ -110,6 +126,7 @@ def label(
     *,
     model: str | None = None,
     engine: Engine = Engine.LOCAL,
+    titler: Titler | None = None,
 ) -> Summary:
     """Label a file, with a progress bar if someone is watching.
 
@@ -128,7 +145,7 @@ def label(
     if not input_path.exists():
         raise InputError(f"找不到文件 {input_path}。")
     pipeline = load(model)
-    chosen: dict[str, Any] = {"reader": _reader(model, options, engine)}
+    chosen: dict[str, Any] = {"reader": _reader(model, options, engine), "titler": titler}
     if engine is Engine.RAY:
         from service.classification.cluster import RayMapper, n_cluster_cores
 
@@ -142,6 +159,20 @@ def label(
         none = "还没有做完的部分可以保留，再运行同一命令会从头做。"
         typer.echo(kept if has_saved_work(output_path) else none, err=True)
         raise
+
+
+def _open_titler(place: str, seconds: float) -> Titler:
+    from models.summarizers.generation import opening
+    from models.summarizers.generation.request import Cancellation, Limits
+    from models.summarizers.generation.rewriting import Rewriter
+    from service.classification.titling import Titler
+    from service.settings import read_settings
+
+    settings = read_settings()
+    opened = opening.open_generator(place, settings.generator_key)
+    cancellation = Cancellation()
+    rewriter = Rewriter(opened, Limits(settings.generator_seconds), cancellation)
+    return Titler(rewriter, cancellation, seconds)
 
 
 def _reader(model: str | None, options: LabelOptions, engine: Engine) -> ReplyReader | None:
@@ -159,7 +190,13 @@ def _reader(model: str | None, options: LabelOptions, engine: Engine) -> ReplyRe
 
 
 def label_folder(
-    inputs: Path, outputs: Path, options: LabelOptions, *, model: str | None, engine: Engine
+    inputs: Path,
+    outputs: Path,
+    options: LabelOptions,
+    *,
+    model: str | None,
+    engine: Engine,
+    titler: Titler | None = None,
 ) -> FolderSummary:
     """Label every file of a folder; each gets a result of its own.
 
@@ -184,6 +221,6 @@ def label_folder(
         files = tuple(label_files(pairs, load_there, options))
     else:
         reader = _reader(model, options, engine)
-        files = tuple(label_here(pairs, load(model), options, reader))
+        files = tuple(label_here(pairs, load(model), options, reader, titler))
     ordered = sorted(files, key=lambda file: file.input)
     return FolderSummary(tuple(ordered), time.monotonic() - started, skipped)

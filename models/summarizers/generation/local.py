@@ -91,9 +91,11 @@ class LocalGenerator:
             for _ in relay(produce, limits, cancellation, self._lock):
                 pass
         except GenerationError as error:
-            return [Completion(error=error.message)] * len(requests)
+            if error.cause == "source" and len(requests) > 1:  # one of them is too long, which?
+                return [self._round([one], limits, cancellation)[0] for one in requests]
+            return [Completion(error=error.message, cause=error.cause)] * len(requests)
         return [
-            Completion(error=answer.message)
+            Completion(error=answer.message, cause=answer.cause)
             if isinstance(answer, GenerationError)
             else Completion(answer)
             for answer in answers

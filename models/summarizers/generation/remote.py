@@ -93,7 +93,7 @@ class RemoteGenerator:
             try:
                 return Completion("".join(self.stream(request, limits, cancellation)))
             except GenerationError as error:
-                return Completion(error=error.message)
+                return Completion(error=error.message, cause=error.cause)
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return list(pool.map(one, requests))

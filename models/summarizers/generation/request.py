@@ -55,10 +55,14 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a generator wrote to the end; `error` says in Chinese why it did not."""
+    """What a generator wrote to the end; `error` says in Chinese why it did not, `cause` in short.
+
+    `cause` is that of a `GenerationError`.
+    """
 
     text: str = ""
     error: str = ""
+    cause: str = ""
 
 
 class Generator(Protocol):

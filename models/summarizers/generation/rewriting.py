@@ -22,6 +22,8 @@ from models.summarizers.guard.verdict import Verdict
 
 _HEAD = 600
 _MOST_FAILURES = 2
+_OWN_FAULTS = ("time", "server", "memory", "model")  # of a generator, not of the text
+_GIVEN_UP = Completion(error="生成器连续失败，不再使用", cause="model")
 
 Watch = Callable[[str], None]
 
@@ -89,7 +91,7 @@ class Rewriter:
     Notes
     -----
     After two failures in a row that are not the text's own, the generator is not asked again:
-    a thousand texts do not wait for a server that is down.
+    a thousand texts do not wait for a server that is down. Of many texts together, all must fail.
     """
 
     def __init__(
@@ -125,12 +127,20 @@ class Rewriter:
         """Title many messages, in order; rounds of the model share the work."""
         requests = [Request("title", text[:_HEAD]) for text in texts]
         start = time.monotonic()
-        completions = self._generator.complete_all(requests, self._limits, self._cancellation)
+        completions = self._completions(requests)
         seconds = (time.monotonic() - start) / max(len(texts), 1)
         return [
             self._judged(request, original, [request.text], completion, seconds)
             for request, original, completion in zip(requests, originals, completions, strict=True)
         ]
+
+    def _completions(self, requests: Sequence[Request]) -> list[Completion]:
+        if self._failures >= _MOST_FAILURES:
+            return [_GIVEN_UP] * len(requests)
+        found = self._generator.complete_all(requests, self._limits, self._cancellation)
+        failed = [completion.cause in _OWN_FAULTS for completion in found]
+        self._failures = self._failures + 1 if failed and all(failed) else 0
+        return found
 
     def _one(
         self, request: Request, original: str, sources: Sequence[str], watch: Watch | None
@@ -141,7 +151,7 @@ class Rewriter:
 
     def _completion(self, request: Request, watch: Watch | None) -> Completion:
         if self._failures >= _MOST_FAILURES:
-            return Completion(error="生成器连续失败，不再使用")
+            return _GIVEN_UP
         pieces: list[str] = []
         try:
             for piece in self._generator.stream(request, self._limits, self._cancellation):
@@ -149,8 +159,8 @@ class Rewriter:
                 if watch is not None:
                     watch(piece)
         except GenerationError as error:
-            self._failures += error.cause in ("time", "server", "memory", "model")
-            return Completion(error=error.message)
+            self._failures += error.cause in _OWN_FAULTS
+            return Completion(error=error.message, cause=error.cause)
         self._failures = 0
         return Completion("".join(pieces))
 
