@@ -9,9 +9,10 @@ from decimal import Decimal
 from functools import cache
 
 from service.report.narrative.cues import load_cues
+from service.report.narrative.numerals import CHARACTERS, chinese_value
 
 _SCALE = {"万": 10_000, "亿": 100_000_000, "千": 1_000, "百": 100}
-_DIGITS = "一二三四五六七八九"
+_ROUND = "百千万亿"
 _IDENTIFIER_BEFORE = re.compile(r"[A-Za-z0-9.@/_:+\-〔\[&=#]$")
 _IDENTIFIER_AFTER = re.compile(r"^(?:[A-Za-z@_+〕\]]|[-/.:]\d|[-~至到]\d)")
 _BOUNDARY = re.compile(r"^(?:[，,。；;、)\]/ ！？\s]|$|等|\()")
@@ -77,7 +78,7 @@ def _arabic() -> re.Pattern[str]:
 def _chinese() -> re.Pattern[str]:
     units = "|".join(map(re.escape, load_cues().chinese_units))
     return re.compile(
-        rf"(?P<digits>[{_DIGITS}]?十[{_DIGITS}]?|[{_DIGITS}两])(?P<over>余|多)?(?P<unit>{units})"
+        rf"(?P<digits>[{CHARACTERS}]+)(?:(?P<over>余|多)(?P<scale>[万亿])?)?(?P<unit>{units})"
     )
 
 
@@ -146,22 +147,26 @@ def _chinese_number(text: str, match: re.Match[str]) -> Number | None:
         match["digits"] == "一" and before.endswith(("统", "唯", "单"))
     ):
         return None
-    digits = match["digits"]
-    if "十" in digits:
-        tens, _, ones = digits.partition("十")
-        value = 10 * (_DIGITS.index(tens) + 1 if tens else 1) + (
-            _DIGITS.index(ones) + 1 if ones else 0
-        )
-    else:
-        value = 2 if digits == "两" else _DIGITS.index(digits) + 1
+    digits, over = match["digits"], match["over"] or ""
+    value = chinese_value(digits)
+    # 零件 counts nothing; 百件, 千件 and 万件 alone are ways of speaking, 百余件 is a count.
+    if not value or (len(digits) == 1 and digits in _ROUND and not over):
+        return None
+    near = _near(text[: match.start()]) if any(c in digits for c in _ROUND) else ""
     return Number(
-        Decimal(value),
+        Decimal(value) * _SCALE.get(match["scale"] or "", 1),
         match["unit"],
-        match["over"] or "",
+        near or over,
         match.start(),
         match.end(),
         match.group(),
     )
+
+
+def _near(before: str) -> str:
+    """The word that makes a number approximate, at the end of what stands before it."""
+    words = (word for word in load_cues().approximate_before if "?" not in word)
+    return next((word for word in words if before.endswith(word)), "")
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

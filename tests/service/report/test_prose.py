@@ -8,7 +8,9 @@ import pytest
 
 from service.report import check_report, read_report
 from service.report.checking.finding import Severity, Status
+from service.report.drafting.guard import numbers_in
 from service.report.narrative.numbers import find_numbers
+from service.report.narrative.numerals import chinese_value
 
 CASES = tomllib.loads(Path(__file__).with_name("prose_cases.toml").read_text(encoding="utf-8"))
 OWN_PROSE = re.compile(r"<p>（一）主动公开情况.*?</p><p>（二）.*?</p><p>（三）.*?</p>", re.DOTALL)
@@ -91,6 +93,14 @@ def test_wrong_prose_breaks_its_rule(with_prose, case):
             ("2", "件", ""), ("12", "份", ""), ("1", "名", "")]),
         ("阅读量达47万次，26.55万元", [("470000", "次", ""), ("26.55", "万元", "")]),
         ("三个“100%”，“1+X”发布会，5G", []),
+        ("三百件、两千份、一万二千条、一千零五十次、三百二十五件", [
+            ("300", "件", ""), ("2000", "份", ""), ("12000", "条", ""), ("1050", "次", ""),
+            ("325", "件", "")]),
+        ("百余件、近三百件、两千多份、三百余万条、一百零五件", [
+            ("100", "件", "余"), ("300", "件", "近"), ("2000", "份", "多"), ("3000000", "条", "余"),
+            ("105", "件", "")]),
+        ("零件、上百件、千万件实事、数百件、成千上万件、第一百条、百百件、每百件", [
+            ("10000000", "件", "")]),
     ],
 )  # fmt: skip
 def test_numbers_in_prose(text, expected):
@@ -133,3 +143,21 @@ def test_sample_states_its_growth_with_its_base(sample):
     (growth,) = [f for f in check_report(sample).findings if f.rule == "N-YOY"]
     assert growth.status is Status.HOLDS
     assert "(658-585) ÷ 585 = 12.5%" in growth.message
+
+
+@pytest.mark.parametrize(
+    ("numeral", "value"),
+    [
+        ("十", 10), ("二十五", 25), ("三百", 300), ("三百五", 350), ("三百零五", 305),
+        ("一百一十", 110), ("一万二", 12000), ("一万二千", 12000), ("一万零五", 10005),
+        ("三十二万五千六百一十", 325610), ("一亿二千万", 120_000_000), ("百", 100), ("", None),
+        ("百百", None), ("三三", None), ("三a", None),
+    ],
+)  # fmt: skip
+def test_chinese_numerals(numeral, value):
+    assert chinese_value(numeral) == value
+
+
+@pytest.mark.parametrize("words", ["三百件", "两千件", "一万二千件", "百余件", "共三百二十五件。"])
+def test_the_guard_sees_a_round_number_in_characters(words):
+    assert len(numbers_in(f"收到申请{words}")) == 1
