@@ -67,6 +67,7 @@ class Settings(BaseSettings):
         float, Field(gt=0, le=600, description="生成一处文字最多几秒，排队在内")
     ] = 30.0
     count_start_day: bool = Field(False, description="收到申请当日是否计入期限；默认不计入")
+    count_items: bool = Field(False, description="拆成几项的申请在年报中是否按项计件；默认按一件计")
 
     @property
     def database_address(self) -> str:

@@ -16,6 +16,8 @@ from service.api.case_schemas import (
     CaseOut,
     EventIn,
     EventOut,
+    ItemOut,
+    ItemsOut,
     PredictionOut,
     ReplyIn,
     ReplyOut,
@@ -40,6 +42,9 @@ from service.api.writing import (
     once,
     version_of,
 )
+from service.cases.errors import CaseError
+from service.cases.items import items_of, rolled_up
+from service.cases.itemwise import assign_items
 from service.cases.labelling import assign, withdraw_assignments
 from service.cases.replying import add_reply, replies_of
 from service.cases.repository import get_case
@@ -186,7 +191,34 @@ def read_assignments(request: Request, _: Reader, number: Number) -> Any:
         return answered([assignment_out(assignment) for assignment in found])
 
 
-@router.post("/assignments", response_model=CaseOut, status_code=201, summary="标注这一件")
+@router.get("/items", response_model=ItemsOut, summary="这一件的分项和各项的办理结果")
+def read_items(request: Request, _: Reader, number: Number) -> Any:
+    """Items that stand, in order; none where the case is one thing."""
+    with database_of(request).reading() as session:
+        case = get_case(session, number)
+        listed = [
+            ItemOut(
+                id=found.item.id,
+                position=found.item.position,
+                text=found.item.text,
+                outcome=found.outcome,
+                decided_by=found.assignment.assigned_by if found.assignment else "",
+            )
+            for found in items_of(session, case)
+        ]
+        rolled = rolled_up(session, [case.id]).get(case.id)
+        answer = ItemsOut(
+            items=listed,
+            outcome=rolled.outcome if rolled else "",
+            is_mixed=rolled.is_mixed if rolled else False,
+            is_first_of_several=rolled.is_first_of_several if rolled else False,
+        )
+        return answered(answer, headers=etag(case.version))
+
+
+@router.post(
+    "/assignments", response_model=CaseOut, status_code=201, summary="标注这一件，或它的一个分项"
+)
 def create_assignment(
     request: Request,
     by: Reviewer,
@@ -200,7 +232,13 @@ def create_assignment(
 
     def work(session: Any) -> JSONResponse:
         labels = {str(layer): label for layer, label in body.labels.items()}
-        case = assign(session, by.name, number, version, labels, note=body.note)
+        if body.item is None:
+            case = assign(session, by.name, number, version, labels, note=body.note)
+        elif set(labels) != {"outcome"}:
+            raise CaseError("一个分项只定办理结果（outcome）；主题和诉求类型按整件来定。")
+        else:
+            decided = {body.item: labels["outcome"]}
+            case = assign_items(session, by.name, number, version, decided, note=body.note)
         return answered(case_out(case), 201, etag(case.version))
 
     return once(request, by, key, body, work)

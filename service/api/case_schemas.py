@@ -185,13 +185,38 @@ class AssignmentIn(Body):
         dict[Layer, Code],
         Field(min_length=1, examples=[{"topic": "land", "subtopic": "203"}]),
     ]
+    item: Annotated[
+        int | None, Field(ge=1, le=2**31 - 1, description="分项的序号，只定这一项的办理结果")
+    ] = None
     note: Annotated[str, Field(max_length=1000)] = ""
+
+
+class ItemOut(BaseModel):
+    """An item of a case that was split; `outcome` is blank while nobody decided it."""
+
+    id: int
+    position: int
+    text: str
+    outcome: str
+    decided_by: str
+
+
+class ItemsOut(BaseModel):
+    """Items of a case, and what they make of its outcome."""
+
+    items: list[ItemOut]
+    outcome: Annotated[str, Field(description="各项合起来的结果；没有逐项定完为空")]
+    is_mixed: Annotated[bool, Field(description="有的提供、有的没有：按部分公开计，请人工确认")]
+    is_first_of_several: Annotated[
+        bool, Field(description="各项都没有提供而理由不同：按第一项计，请人工确认")
+    ]
 
 
 class AssignmentOut(BaseModel):
     """What a person said; a blank label takes the one in `withdraws` back."""
 
     id: int
+    item_id: Annotated[int | None, Field(description="只是这一项的；空为整件的")]
     layer: Layer
     label: str
     reader: int

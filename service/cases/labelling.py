@@ -21,8 +21,8 @@ from service.cases.in_force import (
     FIXED_BY_KIND,
     IN_CHARGE,
     LAYERS,
-    assignments_in_force,
     newest_predictions,
+    own_in_force,
     standings,
 )
 from service.cases.repository import claim_case
@@ -143,7 +143,7 @@ def withdraw_assignments(
         If one is not an assignment in force of this case.
     """
     case = claim_case(session, number, version)
-    own = {a.id: a for a in assignments_in_force(session, [case.id]).values()}
+    own = own_in_force(session, case)
     moment = now()
     for id in ids:
         if id not in own:
@@ -151,6 +151,7 @@ def withdraw_assignments(
         session.add(
             Assignment(
                 case_id=case.id,
+                item_id=own[id].item_id,
                 layer=own[id].layer,
                 label="",
                 withdraws=id,

@@ -135,7 +135,10 @@ class Case(Base):
 
 
 class Item(Base):
-    """One of several things asked for in a case (分项); a case without items is one item."""
+    """One of several things asked for in a case (分项); a case without items is one item.
+
+    Never deleted: one that a later split does without is withdrawn, with what was said of it.
+    """
 
     __tablename__ = "items"
 
@@ -143,7 +146,7 @@ class Item(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     position: Mapped[int]
     text: Mapped[str] = mapped_column(SealedText)
-    outcome: Mapped[str] = mapped_column(String(40), default="")
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
 
 
 class Reply(Base):
@@ -210,7 +213,8 @@ class Assignment(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), index=True)
+    """Of one item only; what it makes of the case: `service.cases.items`."""
     layer: Mapped[str] = mapped_column(String(16))
     label: Mapped[str] = mapped_column(String(40))
     """Blank: the person takes an earlier one back (undo)."""

@@ -21,6 +21,7 @@ def create_console(state: State) -> FastAPI:
     """
     from service.console import (
         case_changes,
+        case_items,
         case_list,
         case_page,
         checking,
@@ -48,7 +49,7 @@ def create_console(state: State) -> FastAPI:
     console.add_middleware(PagePolicy)
     pages = (
         sign_in, desk, registering, importing, import_page, second_reading, review_page,
-        case_page, case_changes, exporting, case_list, statistics_page,
+        case_page, case_changes, case_items, exporting, case_list, statistics_page,
         report_page, report_figures, report_versions,
         checking, jobs_page, model_page, model_choice, system_page, system_backup,
     )  # fmt: skip

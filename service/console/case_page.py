@@ -21,7 +21,7 @@ from service.cases.timeline import EVENT_NAMES
 from service.console.case_view import view_case
 from service.console.rendering import query, render, tell
 from service.console.similar import similar_cases
-from service.console.wording import APPLICANTS
+from service.console.wording import APPLICANTS, choices
 from service.database.engine import Database
 from service.report.figures.naming import load_naming
 from service.review import decisions
@@ -57,7 +57,8 @@ def show_case(
     database: Database = request.app.state.database
     principal: Principal = request.state.principal
     with database.reading() as session:
-        view = view_case(session, get_case(session, number), dt.date.today())
+        found = get_case(session, number)
+        view = view_case(session, found, dt.date.today(), request.app.state.reader)
         undoes = decisions.undoable(session, principal.name, view.case, is_queue=bool(review))
     return render(
         request,
@@ -74,6 +75,7 @@ def show_case(
         event_names=EVENT_NAMES,
         channels=load_naming().channel_names,
         applicants=APPLICANTS,
+        outcomes=choices("outcome"),
     )
 
 

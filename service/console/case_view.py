@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from markupsafe import Markup
 from sqlalchemy import select
@@ -15,18 +14,26 @@ from models.candidates import RequestCandidate, read_request
 from models.errors import YangguangError
 from models.labels import Outcome, outcomes, topics
 from models.prediction import Candidate, Decision, Prediction
-from service.cases.in_force import FIXED_BY_KIND, LAYERS, assignments_in_force, newest_predictions
-from service.cases.tables import Assignment, Case, Event, Item, Reply
+from service.cases.in_force import (
+    FIXED_BY_KIND,
+    LAYERS,
+    assignments_in_force,
+    newest_predictions,
+    standing_roll_up,
+)
+from service.cases.items import ItemOutcome, RolledUp, items_of, rolled_up
+from service.cases.replying import replies_of
+from service.cases.tables import Assignment, Case, Event, Reply
 from service.cases.tables import Prediction as Stored
 from service.cases.timeline import clock_of, events_of
 from service.casework.milestone import Clock
+from service.classification.answer import LetterReader
 from service.console.due import Due, due_of
 from service.console.highlighting import LAYERS as LAYER_NAMES
 from service.console.highlighting import Span, highlight
 from service.console.wording import choices, label_name
 from service.review.decisions import repeat_of
 
-_Row = TypeVar("_Row", Reply, Item)
 _N_CANDIDATES = 5
 """Candidates that a number key chooses."""
 
@@ -71,7 +78,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case for its page."""
+    """One case for its page.
+
+    `suggested` holds outcomes that the letter seems to give to items which nobody decided yet, by
+    id; `rolled` is None where no item decides the outcome of the case.
+    """
 
     case: Case
     due: Due | None
@@ -84,13 +95,26 @@ class CaseView:
     events: list[Event]
     clock: Clock | None
     clock_fault: str
-    items: list[Item]
+    items: list[ItemOutcome]
+    suggested: dict[int, str]
+    rolled: RolledUp | None
     repeats: Case | None
     history: list[Assignment] = field(default_factory=list)
 
+    @property
+    def places(self) -> dict[int, int]:
+        """Position of each item that stands, by id, for the history."""
+        return {found.item.id: found.item.position for found in self.items}
 
-def view_case(session: Session, case: Case, today: dt.date) -> CaseView:
-    """Gather a case; nothing is changed."""
+
+def view_case(session: Session, case: Case, today: dt.date, reader: LetterReader) -> CaseView:
+    """Gather a case; nothing is changed.
+
+    Parameters
+    ----------
+    reader : LetterReader
+        Asked what the letter says of each item, where the case was split.
+    """
     predicted = {layer: p for (_, layer), p in newest_predictions(session, [case.id]).items()}
     assigned = {layer: a for (_, layer), a in assignments_in_force(session, [case.id]).items()}
     asks_outcome = case.kind == "disclosure" or bool(case.outcome) or "outcome" in predicted
@@ -98,8 +122,9 @@ def view_case(session: Session, case: Case, today: dt.date) -> CaseView:
     shown = [
         layer for layer in LAYERS if layer not in fixed and (layer != "outcome" or asks_outcome)
     ]
-    replies = _of_case(session, Reply, case)
+    replies = replies_of(session, case)
     clock, fault = _clock(session, case, today)
+    items = items_of(session, case)
     reading = read_request(case.text, _answers(predicted)) if asks_outcome and not replies else None
     suspicions = reading.candidates if reading else ()
     layers = [_layer(layer, predicted.get(layer), assigned.get(layer), case) for layer in shown]
@@ -115,15 +140,30 @@ def view_case(session: Session, case: Case, today: dt.date) -> CaseView:
         events=events_of(session, case),
         clock=clock,
         clock_fault=fault,
-        items=sorted(_of_case(session, Item, case), key=lambda item: item.position),
+        items=items,
+        suggested=_suggested(case, items, replies, reader),
+        rolled=standing_roll_up(
+            rolled_up(session, [case.id]).get(case.id), assigned.get("outcome")
+        ),
         repeats=repeat_of(session, case.id),
         history=_history(session, case),
     )
 
 
-def _of_case(session: Session, table: type[_Row], case: Case) -> list[_Row]:
-    query = select(table).where(table.case_id == case.id).order_by(table.id)
-    return list(session.scalars(query))
+def _suggested(
+    case: Case, items: list[ItemOutcome], replies: list[Reply], reader: LetterReader
+) -> dict[int, str]:
+    """What the newest letter says of each item that nobody decided, if it has as many items."""
+    if not replies or all(found.outcome for found in items):
+        return {}
+    said = reader.read([replies[-1].text], [case.text])[0].items
+    if len(said) != len(items):
+        return {}
+    return {
+        found.item.id: answer.outcome
+        for found, answer in zip(items, said, strict=True)
+        if answer.outcome and not found.outcome
+    }
 
 
 def _history(session: Session, case: Case) -> list[Assignment]:

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from service.console.rendering import query
 from service.drafts.editing import Place, places
+from service.drafts.register import case_number
 from service.report.drafting.draft import Cited, Draft, Grid, GridCell, Quoted, Sentence
 from service.report.figures.figure import Cases, Entered, Figure, FigureBook, Formula
 
@@ -125,13 +126,16 @@ def _cell(cell: GridCell, draft: Draft, disputed: set[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a number comes from, for the panel beside the page."""
+    """Where a number comes from, for the panel beside the page.
+
+    `numbers` are what was counted, each with the number of its case.
+    """
 
     figure: Figure
     last: Figure | None
     kind: str
     words: str
-    numbers: list[str]
+    numbers: list[tuple[str, str]]
     n_more: int
     inputs: list[Figure]
 
@@ -139,11 +143,11 @@ class Source:
 def source_of(book: FigureBook, figure: Figure) -> Source:
     """The source of a figure, one step back."""
     origin = figure.source
-    numbers: list[str] = []
+    numbers: list[tuple[str, str]] = []
     n_more, inputs, words, kind = 0, [], "", "cell"
     if isinstance(origin, Cases):
         kind = "cases"
-        numbers = list(origin.ids[:_MOST_CASES])
+        numbers = [(id, case_number(id)) for id in origin.ids[:_MOST_CASES]]
         n_more = max(0, len(origin.ids) - _MOST_CASES)
         words = f"数出来的 {len(origin.ids)} 件申请"
     elif isinstance(origin, Formula):

@@ -17,7 +17,7 @@ def open_store(settings: Settings) -> Database:
     StoreError
         If it cannot be reached, is damaged, or was written by a newer program.
     """
-    info = {"count_start_day": settings.count_start_day}
+    info = {"count_start_day": settings.count_start_day, "count_items": settings.count_items}
     database = open_database(settings.database_address, settings.keys, info)
     try:
         upgrade(database, settings.data_dir / "backups")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.labels import outcomes
@@ -20,8 +20,11 @@ from service.cases.in_force import (
     LAYERS,
     assignments_in_force,
     newest_predictions,
+    own_in_force,
+    standing_roll_up,
 )
-from service.cases.labelling import assign, withdraw_assignments
+from service.cases.items import items_of, rolled_up
+from service.cases.labelling import assign, settle, withdraw_assignments
 from service.cases.registering import touch
 from service.cases.repository import claim_case, get_case
 from service.cases.tables import Assignment, Case, Item, Link
@@ -52,6 +55,14 @@ def accept(session: Session, actor: str, number: str, version: int) -> Case:
         and layer not in FIXED_BY_KIND.get(case.kind, {})
     ]
     labels = {layer: predicted[case.id, layer].label for layer in open_layers}
+    items = rolled_up(session, [case.id]).get(case.id)
+    said = standing_roll_up(items, judged.get((case.id, "outcome")))
+    if said is not None:  # the items decide the outcome; what they make of the case is confirmed
+        if said.n_open:
+            raise CaseError(f"{number} 还有 {said.n_open} 项没有定办理结果，请先逐项定完。")
+        labels.pop("outcome", None)
+        if not said.is_settled:
+            labels["outcome"] = said.outcome
     if not labels:
         raise CaseError(f"{number} 没有等待认可的判断。")
     decided = {outcome.code for outcome in outcomes().decided}
@@ -72,7 +83,7 @@ def undo(session: Session, actor: str, number: str, version: int) -> Case:
         If there is nothing of this person to take back.
     """
     case = get_case(session, number)
-    own = [a for a in assignments_in_force(session, [case.id]).values() if a.assigned_by == actor]
+    own = [a for a in own_in_force(session, case).values() if a.assigned_by == actor]
     if not own:
         raise CaseError(f"{number} 没有你可以撤回的标注。")
     last = max(a.assigned_at for a in own)
@@ -100,12 +111,23 @@ def undoable(session: Session, actor: str, case: Case, *, is_queue: bool) -> Cas
     ids = [case.id, *(dict.fromkeys(session.scalars(recent)) if is_queue else ())]
     in_force = assignments_in_force(session, ids)
     own = {case_id for (case_id, _), a in in_force.items() if a.assigned_by == actor}
-    found = next((id for id in ids if id in own), None)
-    return None if found is None else session.get(Case, found)
+    for id in ids:
+        found = session.get(Case, id)
+        if found is not None and (id in own or _decided_items(session, found, actor)):
+            return found
+    return None
+
+
+def _decided_items(session: Session, case: Case, actor: str) -> bool:
+    decided = (found.assignment for found in items_of(session, case))
+    return any(a is not None and a.assigned_by == actor for a in decided)
 
 
 def split(session: Session, actor: str, number: str, version: int, texts: Sequence[str]) -> Case:
     """Record the several things that a case asks for; an earlier split is replaced.
+
+    An item that is worded as before stays with its outcome. One that is gone is withdrawn: what was
+    said of it stays on record and counts no more.
 
     Parameters
     ----------
@@ -116,22 +138,26 @@ def split(session: Session, actor: str, number: str, version: int, texts: Sequen
     ------
     CaseNotFound, StaleCase
     CaseError
-        If an item is empty, there is only one, or an item has been labelled already.
+        If an item is empty, or there is only one.
     """
     case = claim_case(session, number, version)
     cleaned = [text.strip() for text in texts]
     if len(cleaned) == 1 or len(cleaned) > MAX_ITEMS or not all(cleaned):
         raise CaseError(f"分项应有 2 至 {MAX_ITEMS} 项，每项都要有内容；不分项则一项也不填。")
-    items = select(Item.id).where(Item.case_id == case.id)
-    if session.scalar(select(Assignment.id).where(Assignment.item_id.in_(items)).limit(1)):
-        raise CaseError(f"{number} 的分项已有人标注，不能重新拆分。")
-    session.execute(delete(Item).where(Item.case_id == case.id))
-    session.add_all(
-        Item(case_id=case.id, position=position, text=text)
-        for position, text in enumerate(cleaned, 1)
-    )
-    touch(case, actor)
-    record(session, actor, "case.split", f"case:{case.id}", n_items=len(cleaned))
+    standing = items_of(session, case)
+    for position, text in enumerate(cleaned, 1):
+        same = next((found for found in standing if found.item.text == text), None)
+        if same is None:
+            session.add(Item(case_id=case.id, position=position, text=text))
+        else:
+            standing.remove(same)
+            same.item.position = position
+    for gone in standing:
+        gone.item.is_withdrawn = True
+    settle(session, [case.id], actor=actor, always=True)
+    lost = sum(gone.assignment is not None for gone in standing)
+    n = len(cleaned)
+    record(session, actor, "case.split", f"case:{case.id}", n_items=n, n_outcomes_lost=lost)
     return case
 
 

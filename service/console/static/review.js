@@ -71,6 +71,11 @@
       form.requestSubmit();
     } else if (event.key === "j") follow("j");
     else if (event.key === "k") history.back();
+    else if (event.key === "i") {
+      const selects = [...document.querySelectorAll("#items-decide select")];
+      const open = selects.find((select) => "open" in select.dataset) || selects[0];
+      if (open) { event.preventDefault(); open.scrollIntoView({ block: "nearest" }); open.focus(); }
+    }
     else if (event.key === "u") {
       const undo = document.getElementById("undo");
       if (undo.querySelector("button")) undo.requestSubmit();

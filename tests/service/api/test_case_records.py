@@ -211,3 +211,47 @@ def test_what_is_missing_or_malformed_is_named_as_people_say(clerk):
     odd = clerk.get("/v1/cases", params={"year": "去年"}).json()
     assert odd["detail"] == "查询参数 year：应为整数。"
     assert odd["errors"] == [{"where": "query.year", "why": "应为整数"}]
+
+
+def test_items_of_a_split_case_get_their_own_outcome(clerk, person, case):
+    path = f"/v1/cases/{case['number']}"
+    wanted = ["征地批复", "会议纪要"]
+    body = {"version": case["version"], "items": wanted}
+    version = clerk.post(f"/v1/review/{case['number']}/items", json=body).json()["version"]
+    items = clerk.get(f"{path}/items").json()["items"]
+    assert [item["text"] for item in items] == wanted
+    for item, code in zip(items, ("granted", "refused.process"), strict=True):
+        body = {"version": version, "item": item["id"], "labels": {"outcome": code}}
+        answer = clerk.post(f"{path}/assignments", json=body)
+        assert answer.status_code == 201
+        version = answer.json()["version"]
+    assert answer.json()["outcome"] == "partial"
+    found = clerk.get(f"{path}/items").json()
+    assert [item["outcome"] for item in found["items"]] == ["granted", "refused.process"]
+    assert (found["outcome"], found["is_mixed"]) == ("partial", True)
+    said = clerk.get(f"{path}/assignments").json()
+    assert [one["item_id"] for one in said] == [items[1]["id"], items[0]["id"]]
+    undone = clerk.delete(
+        f"{path}/assignments/{said[0]['id']}", headers={"If-Match": f'"{version}"'}
+    )
+    assert undone.status_code == 200
+    assert clerk.get(f"{path}/items").json()["outcome"] == ""
+
+
+@pytest.mark.parametrize(
+    ("item", "labels"),
+    [
+        (1, {"outcome": "granted", "topic": "land"}),
+        (1, {"topic": "land"}),
+        (1, {"outcome": "no such row"}),
+        (2, {"outcome": "granted"}),  # an item of no case
+    ],
+)
+def test_item_is_given_an_outcome_alone_and_must_be_of_the_case(clerk, case, item, labels):
+    body = {"version": 1, "items": ["征地批复", "会议纪要"]}
+    version = clerk.post(f"/v1/review/{case['number']}/items", json=body).json()["version"]
+    items = clerk.get(f"/v1/cases/{case['number']}/items").json()["items"]
+    id = items[0]["id"] if item == 1 else items[1]["id"] + 1
+    body = {"version": version, "item": id, "labels": labels}
+    answer = clerk.post(f"/v1/cases/{case['number']}/assignments", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "case")

@@ -209,3 +209,39 @@ def test_a_second_reader_is_blind_and_changes_nothing(visit, add, token, state_o
     assert "两人复核的一致程度" in clerk.get("/console/review").text
     again = reviewer.post("/console/review/second", data=said | {"version": version})
     assert again.status_code in (409, 422)
+
+
+LETTER = (
+    "关于您申请公开的信息，现答复如下：\n1.关于征地批复，属于可公开范围，现向您提供。\n"
+    "2.关于会议纪要，属于过程性信息，根据《中华人民共和国政府信息公开条例》第十六条第二款，不予公开。"
+)
+
+
+def test_items_are_decided_one_by_one_and_the_case_follows(visit, add, token, state_of):
+    text = "请公开：1.征地批复；2.会议纪要。"
+    add("A-9", text, kind="disclosure")
+    clerk = visit(Role.CLERK)
+    split = form_of(clerk, "A-9", token, items="征地批复\n会议纪要")
+    assert clerk.post("/console/case/split", data=split).status_code == 303
+    reply = form_of(clerk, "A-9", token, text=LETTER, replied_on="2025-03-20")
+    assert clerk.post("/console/case/reply", data=reply).status_code == 303
+    page = clerk.get("/console/case?n=A-9").text
+    assert page.count("答复书读作这一结果") == 2
+    names = re.findall(r'name="(item_\d+)"', page)
+    suggested = re.findall(r'<option value="([\w.]+)" selected', page[page.index(names[0]) :])
+    assert suggested[:2] == ["granted", "refused.process"]
+    fields = form_of(clerk, "A-9", token, **dict(zip(names, suggested, strict=False)))
+    assert clerk.post("/console/case/items", data=fields).status_code == 303
+    assert (state_of("A-9").outcome, state_of("A-9").state) == ("partial", "review")
+    page = clerk.get("/console/case?n=A-9").text
+    assert "有的项提供了、有的没有" in page
+    stale = clerk.post("/console/case/items", data=fields | {names[0]: "refused.process"})
+    assert stale.status_code == 409
+    again = clerk.post(
+        "/console/case/items", data=form_of(clerk, "A-9", token, **{names[0]: "granted"})
+    )
+    assert again.status_code == 303  # nothing changed, nothing added
+    assert state_of("A-9").version == int(form_of(clerk, "A-9", token)["version"])
+    undo = clerk.post("/console/case/undo", data=form_of(clerk, "A-9", token))
+    assert undo.status_code == 303
+    assert "已定 " not in clerk.get("/console/case?n=A-9").text

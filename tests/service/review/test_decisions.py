@@ -74,10 +74,11 @@ def test_the_second_of_two_clerks_is_told(session, case):
 def test_items_replace_an_earlier_split(session, case):
     split(session, "wang", case.number, case.version, ["要批复", "要公告", "要方案"])
     split(session, "wang", case.number, case.version, ["要批复", "要公告"])
-    found = session.scalars(select(Item).order_by(Item.position)).all()
+    standing = select(Item).where(~Item.is_withdrawn).order_by(Item.position)
+    found = session.scalars(standing).all()
     assert [(i.position, i.text) for i in found] == [(1, "要批复"), (2, "要公告")]
     split(session, "wang", case.number, case.version, [])
-    assert not session.scalars(select(Item)).all()
+    assert not session.scalars(standing).all()
 
 
 @pytest.mark.parametrize("texts", [["只有一项"], ["要批复", "  "], ["项"] * 51])

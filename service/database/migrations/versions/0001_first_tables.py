@@ -327,7 +327,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("is_withdrawn", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_items_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
     )
@@ -410,6 +410,7 @@ def upgrade() -> None:
     with op.batch_alter_table("assignments", schema=None) as batch_op:
         batch_op.create_index("ix_assignments_by_at", ["assigned_by", "assigned_at"], unique=False)
         batch_op.create_index("ix_assignments_case_layer", ["case_id", "layer"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignments_item_id"), ["item_id"], unique=False)
         batch_op.create_index(
             "ix_assignments_second",
             ["case_id"],

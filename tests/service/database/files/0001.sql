@@ -37,12 +37,12 @@ CREATE TABLE assignments (
 	CONSTRAINT fk_assignments_prediction_id FOREIGN KEY(prediction_id) REFERENCES predictions (id), 
 	CONSTRAINT fk_assignments_withdraws FOREIGN KEY(withdraws) REFERENCES assignments (id)
 );
-INSERT INTO "assignments" VALUES(1,1,NULL,'subtopic','203',1,NULL,NULL,'','王芳','2026-11-25 12:13:10.388063');
-INSERT INTO "assignments" VALUES(2,1,NULL,'intent','disclosure',1,NULL,NULL,'','王芳','2026-11-25 12:13:10.388063');
-INSERT INTO "assignments" VALUES(3,1,NULL,'topic','land',1,NULL,NULL,'','王芳','2026-11-25 12:13:10.388063');
-INSERT INTO "assignments" VALUES(4,2,NULL,'subtopic','203',1,NULL,NULL,'','王芳','2026-11-25 12:13:10.464073');
-INSERT INTO "assignments" VALUES(5,2,NULL,'intent','disclosure',1,NULL,NULL,'','王芳','2026-11-25 12:13:10.464073');
-INSERT INTO "assignments" VALUES(6,2,NULL,'topic','land',1,NULL,NULL,'','王芳','2026-11-25 12:13:10.464073');
+INSERT INTO "assignments" VALUES(1,1,NULL,'subtopic','203',1,NULL,NULL,'','王芳','2026-11-25 15:53:06.770196');
+INSERT INTO "assignments" VALUES(2,1,NULL,'intent','disclosure',1,NULL,NULL,'','王芳','2026-11-25 15:53:06.770196');
+INSERT INTO "assignments" VALUES(3,1,NULL,'topic','land',1,NULL,NULL,'','王芳','2026-11-25 15:53:06.770196');
+INSERT INTO "assignments" VALUES(4,2,NULL,'subtopic','203',1,NULL,NULL,'','王芳','2026-11-25 15:53:06.876502');
+INSERT INTO "assignments" VALUES(5,2,NULL,'intent','disclosure',1,NULL,NULL,'','王芳','2026-11-25 15:53:06.876502');
+INSERT INTO "assignments" VALUES(6,2,NULL,'topic','land',1,NULL,NULL,'','王芳','2026-11-25 15:53:06.876502');
 CREATE TABLE attempts (
 	id INTEGER NOT NULL, 
 	subject VARCHAR(128) NOT NULL, 
@@ -61,10 +61,10 @@ CREATE TABLE audit (
 	CONSTRAINT pk_audit PRIMARY KEY (id), 
 	CONSTRAINT uq_audit_entry_hash UNIQUE (entry_hash)
 );
-INSERT INTO "audit" VALUES(1,'2026-11-25 12:13:10.305893','王芳','case.register','case:1','{"kind": "disclosure", "number": "2026-000001"}','0000000000000000000000000000000000000000000000000000000000000000','7a962e3d9bf3e9d9671f68a080ec638ba9f4eb26c3084898dede4f837882a80c');
-INSERT INTO "audit" VALUES(2,'2026-11-25 12:13:10.432483','王芳','case.assign','case:1','{"labels": "subtopic=203,intent=disclosure,topic=land", "reader": 1}','7a962e3d9bf3e9d9671f68a080ec638ba9f4eb26c3084898dede4f837882a80c','5f8a17c8f2e3f224a0dccf74d1c73cb0d5f922bde8345f77da8fb3949202686c');
-INSERT INTO "audit" VALUES(3,'2026-11-25 12:13:10.457091','王芳','case.register','case:2','{"kind": "disclosure", "number": "2026-000002"}','5f8a17c8f2e3f224a0dccf74d1c73cb0d5f922bde8345f77da8fb3949202686c','e6bea5ee188e42165a422ba203ab50af90c190c35a4ede7d0700ba4aeda6c29b');
-INSERT INTO "audit" VALUES(4,'2026-11-25 12:13:10.484864','王芳','case.assign','case:2','{"labels": "subtopic=203,intent=disclosure,topic=land", "reader": 1}','e6bea5ee188e42165a422ba203ab50af90c190c35a4ede7d0700ba4aeda6c29b','c8e21b4a2f078356e820afcca92aece4f64049215ba8f89ba178070348d3f793');
+INSERT INTO "audit" VALUES(1,'2026-11-25 15:53:06.695622','王芳','case.register','case:1','{"kind": "disclosure", "number": "2026-000001"}','0000000000000000000000000000000000000000000000000000000000000000','f4d4568fa0d478c7b99f6e131865cd1ed0bc1bb3100c54a495286fca44122208');
+INSERT INTO "audit" VALUES(2,'2026-11-25 15:53:06.836225','王芳','case.assign','case:1','{"labels": "subtopic=203,intent=disclosure,topic=land", "reader": 1}','f4d4568fa0d478c7b99f6e131865cd1ed0bc1bb3100c54a495286fca44122208','83ca8ec6683768675ea7db5b727ecc24edeefdac2950e6a984c9a72cb6b7647b');
+INSERT INTO "audit" VALUES(3,'2026-11-25 15:53:06.868450','王芳','case.register','case:2','{"kind": "disclosure", "number": "2026-000002"}','83ca8ec6683768675ea7db5b727ecc24edeefdac2950e6a984c9a72cb6b7647b','3b101725c59d7532e5769ed20d895e20b184fd168c7195539d0d748e613abf84');
+INSERT INTO "audit" VALUES(4,'2026-11-25 15:53:06.900903','王芳','case.assign','case:2','{"labels": "subtopic=203,intent=disclosure,topic=land", "reader": 1}','3b101725c59d7532e5769ed20d895e20b184fd168c7195539d0d748e613abf84','d9cf028b3aa2ceb8b047c0ce090dc9c3f6d2d740e513a718435c389e6b01c8ac');
 CREATE TABLE cases (
 	id INTEGER NOT NULL, 
 	number VARCHAR(64) NOT NULL, 
@@ -98,8 +98,8 @@ CREATE TABLE cases (
 	CONSTRAINT uq_cases_import_id_line UNIQUE (import_id, line), 
 	CONSTRAINT uq_cases_number UNIQUE (number)
 );
-INSERT INTO "cases" VALUES(1,'2026-000001','disclosure','2026-03-02',NULL,'2026-03-30','','','','','','请公开柳湾村征地补偿安置方案。','c01c853c1a39db509cd23192bd933508',NULL,NULL,NULL,'land','203','disclosure','','reviewed',0.0,2,'王芳','2026-11-25 12:13:09.853590','王芳','2026-11-25 12:13:10.401487');
-INSERT INTO "cases" VALUES(2,'2026-000002','disclosure','2026-03-02',NULL,'2026-03-30','','','','','','林地占用要办什么手续？','daa26788fa99cb46e4bbb93f721b97cf',NULL,NULL,NULL,'land','203','disclosure','','reviewed',0.0,2,'王芳','2026-11-25 12:13:10.432564','王芳','2026-11-25 12:13:10.465321');
+INSERT INTO "cases" VALUES(1,'2026-000001','disclosure','2026-03-02',NULL,'2026-03-30','','','','','','请公开柳湾村征地补偿安置方案。','729493f15ce93841ae1d67a229236862',NULL,NULL,NULL,'land','203','disclosure','','reviewed',0.0,2,'王芳','2026-11-25 15:53:06.128207','王芳','2026-11-25 15:53:06.788055');
+INSERT INTO "cases" VALUES(2,'2026-000002','disclosure','2026-03-02',NULL,'2026-03-30','','','','','','林地占用要办什么手续？','053fab325554fa9143f2e47742fc931e',NULL,NULL,NULL,'land','203','disclosure','','reviewed',0.0,2,'王芳','2026-11-25 15:53:06.836374','王芳','2026-11-25 15:53:06.878499');
 CREATE TABLE counters (
 	name VARCHAR(64) NOT NULL, 
 	value INTEGER NOT NULL, 
@@ -181,7 +181,7 @@ CREATE TABLE items (
 	case_id INTEGER NOT NULL, 
 	position INTEGER NOT NULL, 
 	text TEXT NOT NULL, 
-	outcome VARCHAR(40) NOT NULL, 
+	is_withdrawn BOOLEAN NOT NULL, 
 	CONSTRAINT pk_items PRIMARY KEY (id), 
 	CONSTRAINT fk_items_case_id FOREIGN KEY(case_id) REFERENCES cases (id)
 );
@@ -251,7 +251,7 @@ CREATE TABLE properties (
 	value TEXT NOT NULL, 
 	CONSTRAINT pk_properties PRIMARY KEY (name)
 );
-INSERT INTO "properties" VALUES('text_key_secret','905b7e1313f03ddb663cca67f6a716da645f4f1cc5af8b5b0d4838dc702706b3');
+INSERT INTO "properties" VALUES('text_key_secret','18370a5ea2c57e99f97ab3f23dde32be6ea46268c8c6b6dbf0a3bead418efb27');
 CREATE TABLE replies (
 	id INTEGER NOT NULL, 
 	case_id INTEGER NOT NULL, 
@@ -294,8 +294,14 @@ CREATE INDEX ix_jobs_state_created ON jobs (state, created_at);
 CREATE INDEX ix_kept_answers_at ON kept_answers (at);
 CREATE INDEX ix_cases_due ON cases (due_on, id);
 CREATE INDEX ix_cases_outcome_received ON cases (outcome, received_on, id);
+CREATE INDEX ix_cases_outcome_state_received ON cases (outcome, state, received_on, id);
 CREATE INDEX ix_cases_received ON cases (received_on, id);
-CREATE INDEX ix_cases_state_closed_due ON cases (state, closed_on, due_on);
+CREATE INDEX ix_cases_state_key ON cases (state, text_key);
+CREATE INDEX ix_cases_intent_received ON cases (intent, received_on, id);
+CREATE INDEX ix_cases_channel_received ON cases (channel, received_on, id);
+CREATE INDEX ix_cases_open_due ON cases (due_on, id) WHERE closed_on IS NULL;
+CREATE INDEX ix_cases_open_received ON cases (received_on, id) WHERE closed_on IS NULL;
+CREATE INDEX ix_cases_open_state_due ON cases (state, due_on, id) WHERE closed_on IS NULL;
 CREATE INDEX ix_cases_state_kind_doubt ON cases (state, kind, doubt);
 CREATE INDEX ix_cases_state_received ON cases (state, received_on, id);
 CREATE INDEX ix_cases_state_topic_doubt ON cases (state, topic, doubt);
@@ -311,5 +317,8 @@ CREATE INDEX ix_links_case_id ON links (case_id);
 CREATE INDEX ix_links_repeats_id ON links (repeats_id);
 CREATE INDEX ix_replies_case_id ON replies (case_id);
 CREATE INDEX ix_predictions_case_layer ON predictions (case_id, layer);
+CREATE INDEX ix_assignments_by_at ON assignments (assigned_by, assigned_at);
 CREATE INDEX ix_assignments_case_layer ON assignments (case_id, layer);
+CREATE INDEX ix_assignments_item_id ON assignments (item_id);
+CREATE INDEX ix_assignments_second ON assignments (case_id) WHERE reader = 2;
 COMMIT;
