@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Depends, Request
@@ -41,14 +42,15 @@ def statistics(request: Request, year: int | None = None, kind: str = "") -> Res
     chosen = kind if kind in KINDS else ""
     with database.reading() as session:
         years = count_by(session, Selection(), "year")
-        shown = year or _opening_year(years)
+        requests = count_by(session, Selection(kind="disclosure"), "year")
+        shown = year or opening_year(years, requests, dt.date.today().year)
         blocks = _blocks(session, shown, chosen) if years else []
     total = sum(bar.value for bar in blocks[0].bars) if blocks else 0
     return render(
         request,
         "statistics.html",
         section="statistics",
-        years=[int(count.value) for count in reversed(years)],
+        years=[(int(count.value), count.n_cases) for count in reversed(years)],
         year=shown,
         kind=chosen,
         kinds=KINDS,
@@ -57,12 +59,25 @@ def statistics(request: Request, year: int | None = None, kind: str = "") -> Res
     )
 
 
-def _opening_year(years: list[Count]) -> int:
-    """The newest year with enough cases; without one the newest."""
-    if not years:
-        return dt.date.today().year
-    enough = [count for count in years if count.n_cases >= _ENOUGH]
-    return int((enough or years)[-1].value)
+def opening_year(years: Sequence[Count], requests: Sequence[Count], this_year: int) -> int:
+    """The newest full year with enough applications, which the report counts.
+
+    Without one the newest with enough cases of any kind, and without that the one with most.
+
+    Parameters
+    ----------
+    years, requests : sequence of Count
+        All cases and the applications for disclosure by year of receipt, ascending.
+    """
+    for counts, is_full in ((requests, True), (years, True), (years, False)):
+        enough = [
+            int(count.value)
+            for count in counts
+            if count.n_cases >= _ENOUGH and (not is_full or int(count.value) < this_year)
+        ]
+        if enough:
+            return enough[-1]
+    return max((count.n_cases, int(count.value)) for count in years)[1] if years else this_year
 
 
 @dataclass(frozen=True, slots=True)

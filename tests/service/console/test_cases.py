@@ -8,6 +8,8 @@ import pytest
 from service.accounts.roles import Role
 from service.cases.labelling import assign
 from service.cases.registering import NewCase, register_case
+from service.cases.statistics import Count
+from service.console.statistics_page import opening_year
 
 TEXT = "我们村去年征了地，补偿款到现在没发，想问问什么时候能发。"
 
@@ -95,6 +97,15 @@ def test_statistics_open_on_the_newest_year_that_says_something(visit, add):
     clerk = visit(Role.CLERK)
     assert "2020 年收到" in clerk.get("/console/statistics").text
     assert "2025 年收到" in clerk.get("/console/statistics?year=2025").text
+
+
+def test_statistics_open_on_the_year_that_the_report_counts():
+    years = [Count("2020", 400), Count("2023", 900), Count("2026", 30)]
+    assert opening_year(years, [Count("2020", 120), Count("2026", 25)], 2026) == 2020
+    assert opening_year(years, [], 2026) == 2023  # messages alone
+    assert opening_year(years[2:], years[2:], 2026) == 2026  # the first year in use
+    assert opening_year([Count("2024", 7), Count("2025", 3)], [], 2026) == 2024
+    assert opening_year([], [], 2026) == 2026
 
 
 def test_statistics_say_which_cases_they_count_and_which_the_report_does(visit, add):
