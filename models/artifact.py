@@ -34,8 +34,11 @@ from models.resources import data_path
 
 FORMAT = 1
 TRANSFORMER = "transformer-1"  # models.transformer_artifact reads and writes it
-FORMATS = (FORMAT, TRANSFORMER)
+BLEND = "blend-1"  # models.blended reads and writes it
+FORMATS = (FORMAT, TRANSFORMER, BLEND)
 DEFAULT = "default"
+LETTERS = "outcome"
+"""The head that reads reply letters, beside those that read messages."""
 _MANIFEST = "manifest.json"
 _WEIGHTS = "weights.safetensors"
 

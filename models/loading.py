@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.artifact import TRANSFORMER, load_pipeline, read_manifest
+from models.artifact import BLEND, TRANSFORMER, load_pipeline, read_manifest
 from models.predictor import Predictor
 from models.resources import data_path
 
 DEFAULT = "default"
-LETTERS = "outcome"
-"""The head that reads reply letters, beside those that read messages."""
 
 
 def load_predictor(path: str | Path | None = None) -> Predictor:
@@ -23,13 +21,15 @@ def load_predictor(path: str | Path | None = None) -> Predictor:
         not installed.
     """
     folder = Path(path) if path is not None else data_path("artifacts", DEFAULT)
-    if check_folder(folder) == TRANSFORMER:
-        from models.transformer_artifact import load_transformer  # slow to import
+    kind = check_folder(folder)
+    if kind == BLEND:
+        from models.blended import load_blend
 
-        whole = load_transformer(folder)
-        # A head that reads reply letters says nothing of messages; `models.replies` asks it.
-        names = [name for name in whole.heads if name != LETTERS]
-        return whole.part(names) if names else whole
+        return load_blend(folder)
+    if kind == TRANSFORMER:
+        from models.transformer_artifact import load_for_messages  # slow to import
+
+        return load_for_messages(folder)
     return load_pipeline(folder)
 
 

@@ -101,13 +101,17 @@ class Pipeline:
         found = []
         for document, heads in zip(documents, batch.rows(), strict=True):
             if evidence:
-                trace = Trace(document.text, self.hasher, self.vocabulary)
-                heads = {
-                    name: replace(answer, evidence=self._explain(trace, name, answer))
-                    for name, answer in heads.items()
-                }
+                heads = self.explained(document.text, heads)
             found.append(DocumentPrediction(document.id, self.model_id, heads))
         return found
+
+    def explained(self, text: str, heads: Mapping[str, Prediction]) -> dict[str, Prediction]:
+        """Answers with the words that speak for each against its runner-up, as this model reads."""
+        trace = Trace(text, self.hasher, self.vocabulary)
+        return {
+            name: replace(answer, evidence=self._explain(trace, name, answer))
+            for name, answer in heads.items()
+        }
 
     def scores(self, points: CodePoints) -> tuple[Entries, NDArray[np.float32]]:
         """Known features and raw scores, (n_documents, n_outputs), of texts in normal form."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifact import TRANSFORMER, load_pipeline, read_manifest
+from models.artifact import BLEND, LETTERS, TRANSFORMER, load_pipeline, read_manifest
 from models.classifiers.letter import notices
 from models.classifiers.letter.combination import ONE_THING, Combination, point_rows
 from models.classifiers.letter.dating import date_of_letter
@@ -24,7 +24,7 @@ from models.classifiers.letter.rollup import roll_up
 from models.classifiers.letter.weighing import ItemReading
 from models.errors import ArtifactError
 from models.labels import PROCEDURAL, letter_kinds, outcomes
-from models.loading import LETTERS, check_folder
+from models.loading import check_folder
 from models.prediction import Candidate, Decision, Evidence
 from models.predictor import Predictor
 from models.resources import data_path
@@ -324,6 +324,8 @@ def load_reader(path: str | Path | None = None) -> ReplyReader:
         If the folder is missing, damaged, of another format version or no letter model.
     """
     folder = Path(path) if path is not None else data_path("artifacts", LETTER)
+    if check_folder(folder) == BLEND:
+        folder = folder / "network"
     is_network = check_folder(folder) == TRANSFORMER
     if not reads_letters(folder):
         raise ArtifactError(f"模型 {folder} 不是读答复书的模型。")
@@ -347,6 +349,8 @@ def reads_letters(folder: Path) -> bool:
     ArtifactError
         If it is no model folder.
     """
+    if check_folder(folder) == BLEND:
+        folder = folder / "network"
     return any(head["name"] == HEAD for head in read_manifest(folder)["heads"])
 
 

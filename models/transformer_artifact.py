@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifact import TRANSFORMER, heads_of, label_set_of, read_manifest
+from models.artifact import LETTERS, TRANSFORMER, heads_of, label_set_of, read_manifest
 from models.classifiers.fine_tuned import DenseScores
 from models.encoders.networks import Network, OnnxNetwork, Pooling, TorchNetwork
 from models.encoders.tokens import Reading, Tokens, read_tokens
@@ -144,6 +144,19 @@ def load_transformer(folder: Path) -> TransformerPipeline:
     tensors = _tensors(folder / _WEIGHTS)
     scorer = DenseScores(tensors["heads.weight"], tensors["heads.bias"])
     return TransformerPipeline(manifest["model_id"], encoder, scorer, heads_of(manifest, tensors))
+
+
+def load_for_messages(folder: Path) -> TransformerPipeline:
+    """Load an artefact folder without its head for reply letters, which `models.replies` asks.
+
+    Raises
+    ------
+    ArtifactError
+        As `load_transformer`.
+    """
+    whole = load_transformer(folder)
+    names = [name for name in whole.heads if name != LETTERS]
+    return whole.part(names) if names else whole
 
 
 def _network(folder: Path, facts: Mapping[str, Any]) -> Network:

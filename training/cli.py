@@ -233,6 +233,7 @@ def compare_cli(
     only_folds: Annotated[
         list[str] | None, typer.Option(help="只比这几折，可重复；表中会写明")
     ] = None,
+    rivals: Annotated[bool, typer.Option(help="表中也列出常见做法")] = True,
     out: Annotated[
         Path | None, typer.Option(help="输出文件夹：compare.md、compare.json、compare.png")
     ] = None,
@@ -251,6 +252,7 @@ def compare_cli(
         group_field=group_field,
         network=None if checkpoint is None else (checkpoint, checkpoint_recipe),
         only_folds=only_folds,
+        with_rivals=rivals,
         out=out,
         report=lambda line: typer.echo(line, err=True),
     )

@@ -124,18 +124,36 @@ class TransformerConfig(RunConfig):
         return self
 
 
+class BlendConfig(_Strict):
+    """A linear model and a network together: which recipes they are made by."""
+
+    name: str
+    version: str
+    linear: str
+    network: str
+
+    @property
+    def model_id(self) -> str:
+        """`name@version`."""
+        return f"{self.name}@{self.version}"
+
+
 _Run = TypeVar("_Run", bound=RunConfig)
+_Recipe = TypeVar("_Recipe", bound=_Strict)
 
 
-def read_recipe(path: str | Path) -> TrainConfig | TransformerConfig:
-    """Read a recipe of either kind by name (`linear`, `transformer`) or path.
+def read_recipe(path: str | Path) -> TrainConfig | TransformerConfig | BlendConfig:
+    """Read a recipe of any kind by name (`linear`, `transformer`, `blend`) or path.
 
     Raises
     ------
     InputError
         As `read_config`.
     """
-    if "network" in _toml(path):
+    content = _toml(path)
+    if isinstance(content.get("network"), str):
+        return _read(path, BlendConfig)
+    if "network" in content:
         return _read(path, TransformerConfig)
     return _read(path, TrainConfig)
 
@@ -165,7 +183,7 @@ def _toml(path: str | Path) -> dict[str, Any]:
         raise InputError(f"训练配置 {file} 不是正确的 TOML：{error}") from error
 
 
-def _read(path: str | Path, kind: type[_Run]) -> _Run:
+def _read(path: str | Path, kind: type[_Recipe]) -> _Recipe:
     content = _toml(path)
     try:
         return kind.model_validate(content)

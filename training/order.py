@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.errors import InputError
-from training.config import TrainConfig, TransformerConfig, read_recipe, single_head
+from training.blend import train_blend
+from training.config import BlendConfig, TrainConfig, TransformerConfig, read_recipe, single_head
 from training.corpus import Corpus, read_corpus, shipped_corpus
 from training.letters import Letter, read_letters, shipped_letters
 from training.neural.fine_tune import train_transformer
@@ -63,10 +64,18 @@ def carry_out(order: Order) -> tuple[str, int]:
     InputError
         If a file or a column is missing, or a setting is wrong.
     """
-    config = read_recipe(order.recipe)
-    _check_kind(order, config)
+    recipe = read_recipe(order.recipe)
+    blend: BlendConfig | None = None
+    linear: TrainConfig | None = None
+    config: TrainConfig | TransformerConfig
+    if isinstance(recipe, BlendConfig):
+        blend, linear, config = recipe, *_both(recipe)
+    else:
+        config = recipe
+    _check_kind(order, config, is_blend=blend is not None)
     if order.label_field is not None:
         config = single_head(config, order.label_field)
+        linear = None if linear is None else single_head(linear, order.label_field)
     evaluations: dict[str, tuple[Corpus, Mapping[str, str]]] = {}
     group_field = order.group_field
     if order.corpus is None:
@@ -99,6 +108,22 @@ def carry_out(order: Order) -> tuple[str, int]:
             f"训练配置 {order.recipe} 需要一个本机上的模型：请加 --checkpoint 文件夹。"
         )
     letters, held = _letters(order, config)
+    if blend is not None and linear is not None:
+        made = train_blend(
+            corpus,
+            blend,
+            linear,
+            config,
+            order.checkpoint,
+            order.out,
+            allow_pickle=order.allow_pickle,
+            group_field=group_field,
+            evaluations=evaluations,
+            letters=letters,
+            letter_evaluation=held,
+            report=order.report,
+        )
+        return made.model_id, n_texts + len(letters)
     tuned = train_transformer(
         corpus,
         config,
@@ -124,8 +149,22 @@ def _letters(order: Order, config: TransformerConfig) -> tuple[list[Letter], lis
     return shipped_letters() if own is None else read_letters(own), shipped_letters("evaluation")
 
 
-def _check_kind(order: Order, config: TrainConfig | TransformerConfig) -> None:
+def _both(recipe: BlendConfig) -> tuple[TrainConfig, TransformerConfig]:
+    """The recipes of the two models of a blend."""
+    linear, network = read_recipe(recipe.linear), read_recipe(recipe.network)
+    if not isinstance(linear, TrainConfig) or not isinstance(network, TransformerConfig):
+        raise InputError(
+            "合用的训练配置中，linear 应为线性模型的配置，network 应为变换器模型的配置。"
+        )
+    return linear, network
+
+
+def _check_kind(
+    order: Order, config: TrainConfig | TransformerConfig, *, is_blend: bool = False
+) -> None:
     """Refuse what the recipe cannot do, rather than leave it out in silence."""
+    if is_blend and order.reviewed is not None:
+        raise InputError("两个模型合用（blend）时不能同时用 --reviewed：请先分别训练。")
     has_network = isinstance(config, TransformerConfig)
     if not has_network and order.checkpoint is not None:
         raise InputError("--checkpoint 只用于变换器模型：请加 --recipe transformer。")
