@@ -116,8 +116,10 @@ class ChunkLabeller:
         """Label one chunk. Every row of it comes out, in the rows or in the rejects."""
         batch = chunk.parse()
         frame, lines, rejects = batch.frame, batch.lines, list(batch.rejects)
+        n_wrapped = _n_wrapped(frame, lines)
         frame, lines = self._set_aside(frame, lines, rejects)
         tally = Tally.of_rejects([reject.reason for reject in rejects])
+        tally.n_wrapped = n_wrapped
         labelled = self._label(frame, lines, tally)
         rejects.sort(key=lambda reject: reject.line)
         return Answered(
@@ -208,6 +210,16 @@ class ChunkLabeller:
             head: ["；".join(e.text for e in result.heads[head].evidence) for result in results]
             for head in self.columns.heads
         }
+
+
+def _n_wrapped(frame: pl.DataFrame, lines: NDArray[np.int64]) -> int:
+    """Rows that take several lines; those before a gap are looked at, for it may be blank lines."""
+    before_gap = np.flatnonzero(np.diff(lines) > 1)
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String and name != RAW]
+    if not len(before_gap) or not texts:
+        return 0
+    broken = pl.any_horizontal(pl.col(texts).str.contains("\n", literal=True)).fill_null(False)
+    return int(frame.select(texts)[before_gap].select(broken).to_series().sum())
 
 
 def _joined(parts: Sequence[PredictionBatch]) -> PredictionBatch:

@@ -11,6 +11,10 @@ from service.classification.headings import HEADINGS
 from service.classification.tally import Tally
 
 _NO_OUTCOME = {"unread": "没有读出", "no_reply": "没有答复"}
+_WRAPPED = (
+    "行号按文件的行数计：文件中有的来信自带换行、占几行，以其第一行为准，"
+    "因此与用 Excel 打开时的行号不同。"
+)
 OUT_OF_SCOPE = "out_of_scope"
 """Topic of what concerns other offices; doubtful rows of one's own lines come first."""
 
@@ -82,6 +86,8 @@ class Summary:
         if tally.n_labelled:
             table = _crossed(tally) if tally.crossed else _by_label(tally)
             lines += ["", *table, "", *_first(tally)]
+        if tally.n_wrapped and (tally.uncertain or self.rejects):
+            lines += ["", _WRAPPED]
         if tally.outcomes:
             lines += ["", _outcomes(tally)]
         if tally.titles:

@@ -41,6 +41,8 @@ class Tally:
         The rows with the least probable topics (or labels of the model's first head), at most ten.
     names : dict of str to dict of str to str
         Names of the labels by head and code.
+    n_wrapped : int
+        Rows that take several lines of a text file: from the first on, a line is no row.
     outcomes : dict of str to int
         Rows by outcome read from their reply letter; `procedural.…` for letters that are none,
         `unread` where no row could be read, `no_reply` for rows without a letter.
@@ -59,6 +61,7 @@ class Tally:
     reasons: dict[str, int] = field(default_factory=dict)
     uncertain: list[tuple[float, int]] = field(default_factory=list)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
+    n_wrapped: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
     by_label: dict[str, dict[str, int]] = field(default_factory=dict)
     titles: dict[str, int] = field(default_factory=dict)
@@ -69,6 +72,7 @@ class Tally:
         self.n_labelled += other.n_labelled
         self.n_rejected += other.n_rejected
         self.n_to_review += other.n_to_review
+        self.n_wrapped += other.n_wrapped
         _add(self.review_by_head, other.review_by_head)
         _add(self.review_by_topic, other.review_by_topic)
         _add(self.reasons, other.reasons)

@@ -310,3 +310,18 @@ def test_numbers_of_jsonl_stay_numbers(label, tmp_path):
     assert openpyxl.load_workbook(tmp_path / "b.xlsx").active["A2"].value == 7
     label(lines, "b.csv", "a.jsonl")
     assert [row["id"] for row in rows_of(tmp_path / "b.csv")] == ["7", "8"]
+
+
+@pytest.mark.parametrize(
+    ("middle", "n_wrapped"), [('"投诉\n占用耕地"', 1), ("投诉占用耕地\n", 0), ("投诉占用耕地", 0)]
+)
+def test_line_numbers_that_are_no_rows_of_a_spreadsheet_are_said(
+    tmp_path, classifier, middle, n_wrapped
+):
+    source = tmp_path / "来信.csv"
+    source.write_text(f"编号,内容\n1,请问土地规划\n2,{middle}\n3,\n4,问政策\n", "utf-8")
+    summary = label_file(source, tmp_path / "a.csv", classifier)
+    assert summary.tally.n_wrapped == n_wrapped
+    assert ("与用 Excel 打开时的行号不同" in summary.to_text()) == bool(n_wrapped)
+    (rejected,) = rejects_of(tmp_path / "a.csv")
+    assert int(rejected["行号"]) == (4 if middle == "投诉占用耕地" else 5)
