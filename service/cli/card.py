@@ -8,12 +8,13 @@ from models.prediction import Prediction
 from service.classification.headings import DECISIONS, HEADINGS
 
 
-def render_card(answers: Mapping[str, Prediction], model_id: str) -> str:
-    """Answers of all heads in Chinese, with runners-up and evidence."""
+def render_card(answers: Mapping[str, Prediction], model_id: str, note: str = "") -> str:
+    """Answers of all heads in Chinese, with runners-up and evidence, below a note on the text."""
     blocks = [_block(HEADINGS.get(head, head), answer) for head, answer in answers.items()]
     review = [HEADINGS.get(h, h) for h, a in answers.items() if a.decision == "review"]
     advice = f"{'、'.join(review)}拿不准，请人工复核。" if review else "各项都有把握，可以采纳。"
-    return "\n\n".join([*blocks, f"{advice}（模型 {model_id}）"])
+    noted = [f"注意：{note}"] if note else []
+    return "\n\n".join([*noted, *blocks, f"{advice}（模型 {model_id}）"])
 
 
 def _block(title: str, answer: Prediction) -> str:

@@ -55,6 +55,7 @@ def classify(
     """
     from models import load
     from service.classification.classify import classify_text, to_json
+    from service.classification.content import foreign_note
     from service.cli.card import render_card
 
     answers: Mapping[str, Prediction] = {}
@@ -69,7 +70,7 @@ def classify(
         }
         return json.dumps(content, ensure_ascii=False, indent=2)
     shown = _outcome_shown(text or "", reply, answers, model)
-    card = render_card(answers, model_id) if answers else ""
+    card = render_card(answers, model_id, foreign_note(text or "")) if answers else ""
     return "\n\n".join(filter(None, [card, shown]))
 
 

@@ -51,3 +51,20 @@ def test_a_file_and_its_letters_one_by_one_agree(yangguang, tmp_path):
         assert row["subtopic"] in topics()
         assert row["intent"] in intents()
     assert {row["topic_decision"] for row in rows[-2:]} == {"review"}
+
+
+@pytest.mark.parametrize(
+    "text", ["hello world", "12345678", "asdf qwer", "ok 好", "Добрый день", "？？？", "こんにちは"]
+)
+def test_what_is_hardly_chinese_is_never_accepted_and_is_said(yangguang, text):
+    out = yangguang("classify", text)[1]
+    assert out.startswith("注意：正文几乎不含中文")
+    assert "概率不作数，请人工处理" in out
+    assert "【采纳】" not in out
+
+
+def test_a_letter_that_is_mostly_foreign_is_said(yangguang):
+    assert "正文大部分不是中文（汉字 4 个）" in yangguang(
+        "classify", "Compensation for the land of our village (征地补偿) was never paid"
+    )[1]  # fmt: skip
+    assert "注意" not in yangguang("classify", LETTER + " WIFI CAD")[1]
