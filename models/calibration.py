@@ -49,21 +49,28 @@ class JointCalibrator:
     """The calibrators of several heads at once, for scores that stand side by side.
 
     Every operation is by element or within one row of one head, so a row's result does not depend
-    on the others.
+    on the others; and each is a correctly rounded one or a sum of whole numbers, so that every
+    processor, and compiled code, gives the same bits.
 
     Parameters
     ----------
     calibrators : sequence of Calibrator
         In the order of their scores.
+
+    Attributes
+    ----------
+    slope, offset, power : float32 arrays, shape (n_outputs,)
+    starts : int64 array, shape (n_heads,)
+        First output of each head.
     """
 
     def __init__(self, calibrators: Sequence[Calibrator]) -> None:
         widths = [len(calibrator.slope) for calibrator in calibrators]
         powers = np.array([calibrator.power for calibrator in calibrators], np.float32)
-        self._slope = np.concatenate([calibrator.slope for calibrator in calibrators])
-        self._offset = np.concatenate([calibrator.offset for calibrator in calibrators])
-        self._power = np.repeat(powers, widths)
-        self._starts = np.cumsum([0, *widths[:-1]])
+        self.slope = np.concatenate([calibrator.slope for calibrator in calibrators])
+        self.offset = np.concatenate([calibrator.offset for calibrator in calibrators])
+        self.power = np.repeat(powers, widths)
+        self.starts = np.cumsum([0, *widths[:-1]], dtype=np.int64)
         self._head = np.repeat(np.arange(len(widths)), widths)
 
     def probabilities(self, y_score: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -72,22 +79,77 @@ class JointCalibrator:
         y_score : float32 array, shape (n_documents, n_outputs), any range.
         Returns : float32 array, same shape; the outputs of each head sum to 1 in each row.
         """
-        x: NDArray[np.float32] = y_score * self._slope
-        x += self._offset
-        # ln sigmoid(x) = min(x, 0) - ln(1 + e^-|x|); log1p would be exact where it is near 0 and
-        # does not matter, and is many times slower.
-        tail = np.abs(x)
-        np.negative(tail, out=tail)
-        np.exp(tail, out=tail)
-        tail += np.float32(1)
-        np.log(tail, out=tail)
+        x: NDArray[np.float32] = y_score * self.slope
+        x += self.offset
+        # ln sigmoid(x) = min(x, 0) - ln(1 + e^-|x|)
+        tail = log1p_to_one(exp_below_zero(-np.abs(x)))
         np.minimum(x, np.float32(0), out=x)
         x -= tail
-        x *= self._power
-        x -= np.maximum.reduceat(x, self._starts, axis=1)[:, self._head]
-        np.exp(x, out=x)
-        x /= np.add.reduceat(x, self._starts, axis=1)[:, self._head]
+        x *= self.power
+        x -= np.maximum.reduceat(x, self.starts, axis=1)[:, self._head]
+        x = exp_below_zero(x)
+        x /= exact_sums(x, self.starts)[:, self._head]
         return x
+
+
+LOWEST = np.float32(-87)  # e to this is about the smallest number with all its bits
+LOG2_E = np.float32(1.44269504)
+LN2_HIGH, LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
+EXP_TERMS = tuple(map(np.float32, (1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1, 1)))
+"""Taylor's series of e^r, highest first: below a bit's worth of error for |r| <= ln(2) / 2."""
+ROUND = np.float32(3 << 22)  # adding it leaves no bit below 1
+ROUND_BITS = np.int32(ROUND.view(np.int32))
+MANTISSA_BITS = np.int32(23)
+LOG_TERMS = tuple(map(np.float32, (1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3)))
+"""Series of artanh(s) / s - 1 in s², highest first: below a bit's worth of error for s <= 1/3."""
+GRAIN = np.float64(3 << 11)  # adding it leaves no bit below 2**-40
+
+
+def exp_below_zero(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """e^x for x <= 0, never less than e^-87; the same bits on every processor.
+
+    The exponential functions of numpy, of compilers and of processors differ in the last bit.
+    """
+    x = np.maximum(x, LOWEST)
+    whole = x * LOG2_E
+    whole += ROUND
+    power = whole.view(np.int32) - ROUND_BITS
+    whole -= ROUND
+    r = x - whole * LN2_HIGH
+    r -= whole * LN2_LOW
+    result = r * EXP_TERMS[0]
+    for term in EXP_TERMS[1:-1]:
+        result += term
+        result *= r
+    result += EXP_TERMS[-1]
+    bits = result.view(np.int32)
+    bits += power << MANTISSA_BITS
+    return result
+
+
+def log1p_to_one(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """ln(1 + x) for x in 0..1; the same bits on every processor."""
+    s = x / (x + np.float32(2))
+    square = s * s
+    result = square * LOG_TERMS[0]
+    for term in LOG_TERMS[1:]:
+        result += term
+        result *= square
+    s += s
+    result *= s
+    result += s
+    return result
+
+
+def exact_sums(x: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Sums of runs of columns in any order: numbers in 0..1 are first rounded to 2**-40.
+
+    starts : where each run begins. Returns : shape (n_rows, n_runs).
+    """
+    whole = x + GRAIN
+    whole -= GRAIN
+    sums: NDArray[np.float32] = np.add.reduceat(whole, starts, axis=1).astype(np.float32)
+    return sums
 
 
 def log_sigmoid(x: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calibration import Calibrator, JointCalibrator
+from models.calibration import Calibrator, JointCalibrator, exact_sums
 from models.prediction import HeadPredictions
 
 
@@ -111,6 +111,16 @@ class Judge:
             opinions[name] = Opinion(y_prob, best, confidence)
         return opinions
 
+    @property
+    def questions(self) -> Mapping[str, Head]:
+        """The heads, parents before children."""
+        return self._questions
+
+    @property
+    def calibrator(self) -> JointCalibrator:
+        """The calibrators of all heads."""
+        return self._calibrator
+
     def decide(
         self, y_score: NDArray[np.float32], legible: NDArray[np.bool_]
     ) -> dict[str, HeadPredictions]:
@@ -152,7 +162,7 @@ class _Children:
         y_prob = probabilities[:, self._outputs]
         if self._order is not None:
             y_prob = y_prob[:, self._order]
-        found: NDArray[np.float32] = np.add.reduceat(y_prob, self._starts, axis=1)
+        found = exact_sums(y_prob, self._starts)
         if len(self._present) == self._n_labels:
             return found
         sums = np.zeros((len(found), self._n_labels), np.float32)

@@ -66,8 +66,9 @@ class Pipeline:
 
     def __post_init__(self) -> None:
         """Lay out what all texts share."""
-        object.__setattr__(self, "_judge", Judge(self.questions))
-        compiled = CompiledScorer(self.hasher, self.vocabulary, self.scorer)
+        judge = Judge(self.questions)
+        object.__setattr__(self, "_judge", judge)
+        compiled = CompiledScorer(self.hasher, self.vocabulary, self.scorer, judge, MIN_CHARACTERS)
         object.__setattr__(self, "_compiled", compiled)
 
     @property
@@ -124,6 +125,8 @@ class Pipeline:
         return Scored(y_score, np.diff(entries.indptr) > 0, count_chinese(points))
 
     def _judged(self, scored: Scored) -> PredictionBatch:
+        if scored.decided is not None:
+            return PredictionBatch(self.model_id, scored.decided.answers(self._judge))
         legible = scored.known & (scored.n_chinese >= MIN_CHARACTERS)
         return PredictionBatch(self.model_id, self._judge.decide(scored.y_score, legible))
 

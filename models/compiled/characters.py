@@ -33,22 +33,22 @@ class CharacterTable:
 
 
 @cache
-def character_table(kernels: ModuleType) -> CharacterTable:
-    """The table, with the flags that `models.compiled.kernels` names."""
+def character_table(counting: ModuleType) -> CharacterTable:
+    """The table, with the flags that `models.compiled.counting` names."""
     single, length = replacements()
-    entries = _flagged(kernels, single)
-    entries[length == 0] = kernels.VANISHES
+    entries = _flagged(counting, single)
+    entries[length == 0] = counting.VANISHES
     images: list[int] = []
     starts = [0]
     for number, (code, image) in enumerate(sorted(expanding().items())):
-        entries[code] = kernels.EXPANDS | number
+        entries[code] = counting.EXPANDS | number
         images += image
         starts.append(len(images))
-    expansions = _flagged(kernels, np.array(images, np.uint32))
+    expansions = _flagged(counting, np.array(images, np.uint32))
     return CharacterTable(entries, np.array(starts, np.int64), expansions)
 
 
-def _flagged(kernels: ModuleType, codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    flags = letters()[codes] * np.uint32(kernels.SPOKEN)
-    flags |= is_chinese(codes) * np.uint32(kernels.CHINESE)
+def _flagged(counting: ModuleType, codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    flags = letters()[codes] * np.uint32(counting.SPOKEN)
+    flags |= is_chinese(codes) * np.uint32(counting.CHINESE)
     return codes | flags

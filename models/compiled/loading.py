@@ -59,7 +59,7 @@ class Loader:
             from models.compiled import kernels
             from models.compiled.characters import character_table
 
-            character_table(kernels)  # slow to make, like the kernels themselves
+            character_table(kernels.counting)  # slow to make, like the kernels themselves
         except ImportError as error:
             self._give_up("没有可用的 numba", error)
         except Exception as error:  # whatever a compiler may say: the answers do not depend on it

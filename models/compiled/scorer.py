@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from models.classifiers.linear import LinearScores
 from models.compiled.characters import character_table
+from models.compiled.heads import Decided, lay_out
 from models.compiled.loading import LOADER, Loader
 from models.encoders.characters import CharacterHasher
 from models.encoders.weighting import ONE_PLUS_LOG, Vocabulary
+from models.judging import Judge
 
 _FEW, _MANY = 8, 32  # outputs that one step of the innermost loop takes, by ones or in vectors
 _ALIGNMENT = 32  # bytes; half a line of the processor's cache
@@ -34,11 +36,14 @@ class Scored:
         Whether the text holds any feature that the model knows.
     n_chinese : int64 array, shape (n_documents,)
         Chinese characters of the text in normal form.
+    decided : Decided, optional
+        The answers, where they were found with the scores.
     """
 
     y_score: NDArray[np.float32]
     known: NDArray[np.bool_]
     n_chinese: NDArray[np.int64]
+    decided: Decided | None = None
 
 
 class CompiledScorer:
@@ -48,6 +53,10 @@ class CompiledScorer:
     ----------
     hasher, vocabulary, scorer
         The model. It is laid out anew, once, when compiled code is ready.
+    judge : Judge, optional
+        Decides on the answers; without one there are only scores.
+    fewest_chinese : int
+        Chinese characters below which a text is illegible: nothing of it is accepted.
     loader : Loader
         Where compiled code comes from.
     """
@@ -57,8 +66,12 @@ class CompiledScorer:
         hasher: CharacterHasher,
         vocabulary: Vocabulary,
         scorer: LinearScores,
+        judge: Judge | None = None,
+        fewest_chinese: int = 0,
+        *,
         loader: Loader = LOADER,
     ) -> None:
+        self._judge, self._fewest_chinese = judge, fewest_chinese
         self._hasher, self._vocabulary, self._scorer = hasher, vocabulary, scorer
         self._loader = loader
         self._is_possible = set(hasher.orders) <= {1, 2, 3} and hasher.n_bits >= 6
@@ -67,7 +80,8 @@ class CompiledScorer:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process as the model alone."""
-        return type(self), (self._hasher, self._vocabulary, self._scorer)
+        model = (self._hasher, self._vocabulary, self._scorer)
+        return type(self), (*model, self._judge, self._fewest_chinese)
 
     def score_texts(self, texts: Sequence[str]) -> Scored | None:
         """Score Python strings, lone surrogates included; None if compiled code is not ready."""
@@ -96,10 +110,18 @@ class CompiledScorer:
             return None
         model = self._model
         if model is None:  # two threads may both get here; they make the same
-            model = self._model = _model(kernels, self._hasher, self._vocabulary, self._scorer)
+            model = self._model = _model(
+                kernels,
+                self._hasher,
+                self._vocabulary,
+                self._scorer,
+                lay_out(self._judge, self._fewest_chinese),
+            )
         n = len(offsets) - 1
         y_score = np.empty((n, len(self._scorer.intercept)), np.float32)
         known, n_chinese = np.empty(n, np.bool_), np.empty(n, np.int64)
+        n_heads = len(self._judge.questions) if self._judge else 0
+        decided = Decided.room(n, y_score.shape[1], n_heads)
         room = self._borrow()
         is_utf8 = kernels.score_texts(
             np.ascontiguousarray(data),
@@ -110,9 +132,14 @@ class CompiledScorer:
             y_score,
             known,
             n_chinese,
+            decided.y_prob,
+            decided.best,
+            decided.accepted,
         )
         self._room.append(room)
-        return Scored(y_score, known, n_chinese) if is_utf8 else None
+        if not is_utf8:
+            return None
+        return Scored(y_score, known, n_chinese, decided if n_heads else None)
 
     def _borrow(self) -> _Room:
         """Working arrays of nobody else's; zeroing new ones would cost more than a text."""
@@ -124,10 +151,14 @@ class CompiledScorer:
 
 
 def _model(
-    kernels: ModuleType, hasher: CharacterHasher, vocabulary: Vocabulary, scorer: LinearScores
+    kernels: ModuleType,
+    hasher: CharacterHasher,
+    vocabulary: Vocabulary,
+    scorer: LinearScores,
+    heads: tuple[Any, ...],
 ) -> tuple[Any, ...]:
     """All of a model that `score_texts` takes, in its order."""
-    table = character_table(kernels)
+    table = character_table(kernels.counting)
     return (
         table.entries,
         table.expansion_start,
@@ -139,6 +170,7 @@ def _model(
         len(scorer.loudness),
         *_layout(scorer, len(vocabulary)),
         np.ascontiguousarray(scorer.intercept, np.float32),
+        *heads,
     )
 
 

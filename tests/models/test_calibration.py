@@ -3,7 +3,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.calibration import fit_calibrator
+from models.calibration import (
+    JointCalibrator,
+    exact_sums,
+    exp_below_zero,
+    fit_calibrator,
+    log1p_to_one,
+)
 from models.decision import NEVER, fit_threshold
 
 
@@ -70,3 +76,37 @@ def test_higher_target_never_accepts_more(seed):
     correct = rng.uniform(size=400) < p
     thresholds = [fit_threshold(p, correct, target=t) for t in (0.7, 0.8, 0.9)]
     assert thresholds == sorted(thresholds)
+
+
+def test_own_exponential_and_logarithm_are_right_to_the_last_bits():
+    x = -np.geomspace(1e-30, 87, 200_000).astype(np.float32)
+    exact = np.exp(x.astype(np.float64))
+    assert (np.abs(exp_below_zero(x) - exact) <= 1.5 * np.spacing(exact.astype(np.float32))).all()
+    tail = np.exp(x)
+    exact = np.log1p(tail.astype(np.float64))
+    assert (np.abs(log1p_to_one(tail) - exact) <= 2 * np.spacing(exact.astype(np.float32))).all()
+
+
+def test_nothing_below_zero_overflows_or_vanishes():
+    x = np.array([0, -0.0, -87, -88, -1e30, -np.inf], np.float32)
+    result = exp_below_zero(x)
+    assert result[:2].tolist() == [1, 1]
+    assert (result[2:] == result[2]).all()
+    assert 0 < result[2] < 2e-38
+
+
+@given(st.lists(st.floats(0, 1, width=32), min_size=1, max_size=150), st.randoms())
+def test_sums_do_not_depend_on_the_order(values, random):
+    shuffled = random.sample(values, len(values))
+    rows = np.array([values, shuffled], np.float32)
+    sums = exact_sums(rows, np.zeros(1, np.int64))
+    assert sums[0] == sums[1]
+    assert sums[0, 0] == pytest.approx(sum(values), rel=1e-6, abs=1e-10)
+
+
+def test_joint_calibration_is_that_of_each_head(scored):
+    score, y = scored
+    one, other = fit_calibrator(score, y), fit_calibrator(score[:, :2], np.minimum(y, 1))
+    both = JointCalibrator([one, other]).probabilities(np.hstack([score, score[:, :2]]))
+    expected = np.hstack([one.probabilities(score), other.probabilities(score[:, :2])])
+    assert np.allclose(both, expected, rtol=2e-5, atol=1e-7)

@@ -4,6 +4,7 @@ import builtins
 import pickle
 import sys
 import types
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,7 +35,9 @@ def texts():
 
 
 def reference(pipeline, texts):
-    return pipeline._judged(pipeline._score_points(CodePoints.from_texts(texts)))
+    scored = pipeline._score_points(CodePoints.from_texts(texts))
+    assert scored.decided is None
+    return pipeline._judged(scored)
 
 
 def same(a, b):
@@ -54,6 +57,40 @@ def test_corpus_is_scored_as_by_numpy_in_any_form(pipeline, texts):
     assert pipeline._compiled.score_texts(texts) is not None
     same(expected, pipeline.predict_texts(texts))
     same(expected, pipeline.predict_utf8(*packed(texts)))
+
+
+@pytest.mark.parametrize("quantile", [0.2, 0.9])
+def test_decisions_at_any_threshold_are_those_of_numpy(pipeline, texts, quantile):
+    sure = {n: h.probability() for n, h in reference(pipeline, texts).heads.items()}
+    questions = {
+        name: replace(head, threshold=float(np.quantile(sure[name], quantile)))
+        for name, head in pipeline.questions.items()
+    }
+    other = replace(pipeline, questions=questions)
+    assert other._compiled.score_texts(texts).decided is not None
+    expected = reference(other, texts)
+    same(expected, other.predict_texts(texts))
+    for head in expected.heads.values():
+        assert head.accepted.any()
+        assert not head.accepted.all()
+
+
+def test_heads_without_parents_or_children_are_decided_too(pipeline, texts):
+    questions = {
+        name: replace(head, parent=None, parent_index=None, blend=0.0)
+        for name, head in pipeline.questions.items()
+    }
+    other = replace(pipeline, questions=questions)
+    same(reference(other, texts), other.predict_texts(texts))
+
+
+def test_scores_are_those_of_numpy_to_the_last_bit(pipeline, texts):
+    points = CodePoints.from_texts(texts)
+    found = pipeline._compiled.score_texts(texts)
+    expected = pipeline._score_points(points)
+    assert np.array_equal(found.y_score, expected.y_score)
+    assert np.array_equal(found.known, expected.known)
+    assert np.array_equal(found.n_chinese, expected.n_chinese)
 
 
 def test_text_alone_gets_the_bits_it_gets_in_a_batch(pipeline, texts):
@@ -110,7 +147,8 @@ def test_a_loaded_model_travels_to_another_process(pipeline, texts):
 
 
 def test_until_the_code_is_ready_numpy_answers(pipeline, texts):
-    waiting = CompiledScorer(pipeline.hasher, pipeline.vocabulary, pipeline.scorer, NOT_READY)
+    model = pipeline.hasher, pipeline.vocabulary, pipeline.scorer
+    waiting = CompiledScorer(*model, loader=NOT_READY)
     assert waiting.score_texts(texts) is None
     assert waiting.score_utf8(*packed(texts)) is None
 
@@ -145,7 +183,8 @@ def test_without_numba_the_fault_is_told_and_nothing_breaks(monkeypatch, caplog,
     assert loader.kernels is None
     assert "没有可用的 numba" in loader.fault
     assert "结果相同" in caplog.text
-    scorer = CompiledScorer(pipeline.hasher, pipeline.vocabulary, pipeline.scorer, loader)
+    model = pipeline.hasher, pipeline.vocabulary, pipeline.scorer
+    scorer = CompiledScorer(*model, loader=loader)
     assert scorer.score_texts(["房产证"]) is None
 
 

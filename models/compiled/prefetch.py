@@ -1,0 +1,31 @@
+"""Asking for memory before it is needed."""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+_READ, _KEEP, _DATA = 0, 3, 1
+
+
+@intrinsic
+def prefetch(typing, array, place):
+    """Ask for the cache line of an element of a flat array; it need not exist.
+
+    Nothing depends on it but time: a model is larger than a core's own cache, and most of the time
+    of a pass would be spent waiting for one line after another.
+    """
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        at = builder.gep(data, [arguments[1]])
+        flag = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [at.type, flag, flag, flag])
+        name = "llvm.prefetch.p0"
+        call = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
+        at = builder.bitcast(at, call.function_type.args[0])
+        builder.call(call, [at, flag(_READ), flag(_KEEP), flag(_DATA)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), generate
