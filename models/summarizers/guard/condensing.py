@@ -161,8 +161,8 @@ def _may_open(
 
 
 def _lost_subject(words: Sequence[Token], first: Token, lexicon: Lexicon) -> bool:
-    """Whether 我 went and a bare verb stays: 我占了地 is not 占了地."""
-    reported = any(t.text in lexicon.reports for t in words)
+    """Whether 我 went and a bare verb stays: 我占了地 is not 占了地, but 我要投诉 is 投诉."""
+    reported = first.text in lexicon.reports or any(t.text in lexicon.reports for t in words)
     return not reported and first.tag.startswith(_NEEDS_SUBJECT)
 
 

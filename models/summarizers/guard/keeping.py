@@ -113,9 +113,18 @@ def _swapped(
                 if stop <= j or stop > len(right):
                     continue
                 theirs = _pair(right[j - back : stop])
+                if _goes_on(left, end) or _goes_on(right, stop):
+                    continue
                 if pair is not None and theirs is not None and pair == theirs[::-1]:
                     return end, stop
     return None
+
+
+def _goes_on(stream: Sequence[_Atom], end: int) -> bool:
+    """Whether what follows belongs to the last item alone: 土地征收和房屋拆迁补偿."""
+    if end == len(stream) or stream[end].text in _BREAKS:
+        return False
+    return stream[end].tag == "n" or stream[end].tag == stream[end - 1].tag == "v"
 
 
 def _ends(stream: Sequence[_Atom], start: int) -> Iterator[int]:
@@ -146,6 +155,10 @@ def _pair(atoms: Sequence[_Atom]) -> tuple[str, str] | None:
     if len(items) != 2 or not all(items):
         return None
     first, second = items
-    if first[0].tag != second[0].tag or first[-1].tag != second[-1].tag:
+    if first[0].tag != second[0].tag:
+        return None
+    # a noun before a verb makes a noun of both: 法制审核 and 案例研究 are two things
+    nominal = first[0].tag == "n" and {first[-1].tag, second[-1].tag} <= {"n", "v"}
+    if first[-1].tag != second[-1].tag and not nominal:
         return None
     return "".join(a.text for a in first), "".join(a.text for a in second)

@@ -97,9 +97,9 @@ def test_how_many_honest_rewrites_are_refused():
         if not verdict(kind, source, rewrite).is_accepted:
             refused[kind].append(rewrite)
     assert len(known) >= 100
-    # measured 28 of 75 and 16 of 42; docs/generation.md states the rates
-    assert len(refused["keep"]) <= 28
-    assert len(refused["condense"]) <= 16
+    # measured 25 of 75 and 14 of 42; docs/generation.md states the rates
+    assert len(refused["keep"]) <= 25
+    assert len(refused["condense"]) <= 14
 
 
 @pytest.mark.parametrize(("kind", "source", "_"), pairs("honest.tsv"))
