@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -145,8 +146,47 @@ def _changed(session: Session, case: Case, actor: str) -> None:
     reckon_due(session, case)
 
 
-def facts_of(case: Case, events: Sequence[Event]) -> CaseFacts:
-    """Dates of a case as the clock reads them."""
+class Dated(Protocol):
+    """A case, or one that is about to be."""
+
+    @property
+    def received_on(self) -> dt.date:
+        """Day of receipt."""
+
+    @property
+    def closed_on(self) -> dt.date | None:
+        """Day on which it was closed."""
+
+    @property
+    def channel(self) -> str:
+        """How it came."""
+
+
+class Step(Protocol):
+    """A dated step, stored or about to be."""
+
+    @property
+    def kind(self) -> str:
+        """Key of `EVENT_NAMES`."""
+
+    @property
+    def on(self) -> dt.date:
+        """Its day."""
+
+    @property
+    def n_days(self) -> int | None:
+        """Working days of an extension."""
+
+
+def facts_of(case: Dated, events: Sequence[Step]) -> CaseFacts:
+    """Dates of a case as the clock reads them.
+
+    Parameters
+    ----------
+    case : Dated
+    events : sequence of Step
+        By day.
+    """
     last = {event.kind: event for event in events}
 
     def day(kind: str) -> dt.date | None:
@@ -177,7 +217,7 @@ def facts_of(case: Case, events: Sequence[Event]) -> CaseFacts:
     )
 
 
-def _consultations(events: Sequence[Event], kind: ConsultationKind) -> list[Consultation]:
+def _consultations(events: Sequence[Step], kind: ConsultationKind) -> list[Consultation]:
     """Letters sent, each with the next service and the next answer that follow it."""
     own = {step: [e.on for e in events if e.kind == f"{kind}_{step}"]
            for step in ("sent", "served", "answered")}  # fmt: skip

@@ -20,6 +20,7 @@ from service.accounts.web import needs
 from service.cases.importing.job import CODE
 from service.cases.importing.mapping import FIELDS, ColumnMapping
 from service.cases.importing.run import Preview, preview_file, start_import
+from service.cases.importing.steps import STEP_FIELDS
 from service.cases.selection import KINDS
 from service.cases.tables import Import
 from service.console import uploads
@@ -197,7 +198,8 @@ def _columns(
         sheets=sheets,
         preview=preview,
         rows=preview.sample.rows(named=True),
-        fields=FIELDS,
+        fields={name: title for name, title in FIELDS.items() if name not in STEP_FIELDS},
+        steps=STEP_FIELDS,
         needed=_NEEDED,
         chosen=chosen,
         kind=kind,

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from models.errors import InputError
 from models.resources import data_path
 from service.cases.errors import CaseError
+from service.cases.importing.steps import STEP_FIELDS
 from service.cases.selection import KINDS
 from service.cases.tables import Import
 from service.intake.text_column import find_text_column
@@ -39,6 +40,7 @@ FIELDS = {
     "intent": "诉求类型",
     "outcome": "办理结果",
     "reply": "答复内容",
+    **STEP_FIELDS,
 }
 _OF_REPORT = {
     "id": "number",
@@ -114,7 +116,7 @@ class ColumnMapping:
 @cache
 def _names() -> dict[str, str]:
     """Folded column name → field."""
-    own = tomllib.loads(data_path("imports", "columns.toml").read_text(encoding="utf-8"))
+    own = _own()
     names = {
         name: _OF_REPORT.get(code, code)
         for name, code in load_naming().columns.items()
@@ -127,8 +129,7 @@ def _names() -> dict[str, str]:
 @cache
 def channel_words() -> dict[str, str]:
     """Folded word → channel."""
-    own = tomllib.loads(data_path("imports", "columns.toml").read_text(encoding="utf-8"))
-    further = {fold(word): code for code, words in own["channels"].items() for word in words}
+    further = {fold(word): code for code, words in _own()["channels"].items() for word in words}
     return {**load_naming().channels, **further}
 
 
@@ -152,6 +153,8 @@ def guess_mapping(sample: pl.DataFrame) -> ColumnMapping:
         code = _names().get(fold(name))
         if code is None:
             continue
+        if code == "closed_on" and code in columns:
+            code = _apart(columns, name)
         if code in columns:
             notices.append(f"“{columns[code]}”和“{name}”都像{FIELDS[code]}，先用前一列。")
         else:
@@ -162,9 +165,28 @@ def guess_mapping(sample: pl.DataFrame) -> ColumnMapping:
             columns["text"] = find_text_column(rest)
         except InputError:
             notices.append("没有找到正文列，请选择。")
-    kind = "disclosure" if {"applicant_type", "outcome"} & set(columns) else "message"
+    of_applications = {"applicant_type", "outcome", *STEP_FIELDS} - {"replied"}
+    kind = "disclosure" if of_applications & set(columns) else "message"
     _drop_predictions(sample, columns, notices)
     return ColumnMapping(kind, columns, None, tuple(notices))
+
+
+def _apart(columns: dict[str, str], name: str) -> str:
+    """Field of a second column that looks like the day of closing: one of both may be the reply's.
+
+    Alone, 答复日期 is the day of closing; beside 办结日期 it is a step of its own.
+    """
+    replies = {*map(fold, _own()["replied"]["names"])}
+    if fold(name) in replies:
+        return "replied"
+    if fold(columns["closed_on"]) in replies:
+        columns["replied"] = columns.pop("closed_on")
+    return "closed_on"
+
+
+@cache
+def _own() -> dict[str, Any]:
+    return tomllib.loads(data_path("imports", "columns.toml").read_text(encoding="utf-8"))
 
 
 def _drop_predictions(sample: pl.DataFrame, columns: dict[str, str], notices: list[str]) -> None:

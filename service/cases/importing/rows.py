@@ -16,6 +16,7 @@ import polars as pl
 
 from models.labels import intents, topics
 from service.cases.importing.mapping import FIELDS, ColumnMapping, channel_words
+from service.cases.importing.steps import STEP_FIELDS, Step, read_steps
 from service.cases.in_force import FIXED_BY_KIND
 from service.cases.registering import NewCase, fault_of_facts
 from service.classification.rejects import is_blank
@@ -48,6 +49,8 @@ class Row:
     labels : dict layer → code
         What the office itself had decided.
     reply : str
+    steps : tuple of Step
+        What the clock reads beside the day of receipt.
     remarks : list of str
         Chinese: what was left blank.
     blank : list of str
@@ -60,6 +63,7 @@ class Row:
     number: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     reply: str = ""
+    steps: tuple[Step, ...] = ()
     remarks: list[str] = field(default_factory=list)
     blank: list[str] = field(default_factory=list)
 
@@ -163,17 +167,16 @@ def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | s
     if closed is not None and not received <= closed <= dt.date.today():
         left["closed_on"] = "办结日期早于收到日期或在今天之后，已留空"
         closed = None
-    if due is not None and (due < received or mapping.kind == "disclosure"):
-        if due < received:
-            left["due_on"] = "办理期限早于收到日期，已留空"
+    if due is not None and due < received:
+        left["due_on"] = "办理期限早于收到日期，已留空"
         due = None
     new = NewCase(
         kind=mapping.kind,
         received_on=received,
         text=cells["text"],
         number=cells.get("number", "").strip(),
-        closed_on=closed,
-        due_on=due,
+        closed_on=closed or _replied_on(cells, received),
+        due_on=None if mapping.kind == "disclosure" else due,
         channel=read("channel", lambda cell: channel_words().get(fold(cell))),
         applicant_type=read("applicant_type", lambda c: load_naming().applicants.get(fold(c))),
         applicant=cells.get("applicant", "").strip(),
@@ -187,7 +190,14 @@ def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | s
     row.labels = {name: label for name, label in labels.items() if label}
     _fit_kind(row)
     _fit_levels(row)
+    row.steps = read_steps(cells, new, row.leave) if STEP_FIELDS.keys() & cells.keys() else ()
     return row
+
+
+def _replied_on(cells: Mapping[str, str], received: dt.date) -> dt.date | None:
+    """A reply closes a case; a day that cannot be is told of as a step."""
+    on = read_day(cells.get("replied", "").strip())
+    return on if on is not None and received <= on <= dt.date.today() else None
 
 
 def _fit_kind(row: Row) -> None:

@@ -14,9 +14,9 @@ from service.cases.importing.rows import Refused, Row, raw_of, refuse_doubles
 from service.cases.in_force import FIXED_BY_KIND, imported_by
 from service.cases.labelling import settle
 from service.cases.numbering import new_numbers, taken
-from service.cases.tables import Assignment, Case, Import, ImportRemark, Reply
+from service.cases.tables import Assignment, Case, Event, Import, ImportRemark, Reply
 from service.cases.text_key import text_keys, text_secret
-from service.cases.timeline import COUNT_START_DAY
+from service.cases.timeline import COUNT_START_DAY, facts_of
 from service.casework.clock import reckon
 from service.casework.errors import CalendarError
 from service.casework.facts import CaseFacts
@@ -55,7 +55,8 @@ def store_batch(
     ]  # fmt: skip
     if remarks:
         session.execute(insert(ImportRemark), remarks)
-    _store_beside(session, found, [row for row in fresh if row.labels or row.reply.strip()])
+    beside = [row for row in fresh if row.labels or row.steps or row.reply.strip()]
+    _store_beside(session, found, beside)
     return len(fresh), len(rejects)
 
 
@@ -128,9 +129,7 @@ def _case_rows(session: Session, found: Import, rows: Sequence[Row]) -> list[dic
             "kind": row.new.kind,
             "received_on": row.new.received_on,
             "closed_on": row.new.closed_on,
-            "due_on": _due(row.new.received_on, is_counted)
-            if row.new.kind == "disclosure"
-            else row.new.due_on,
+            "due_on": _due_of(row, is_counted=is_counted),
             "channel": row.new.channel,
             "applicant_type": row.new.applicant_type,
             "applicant": row.new.applicant,
@@ -151,6 +150,20 @@ def _case_rows(session: Session, found: Import, rows: Sequence[Row]) -> list[dic
     ]
 
 
+def _due_of(row: Row, *, is_counted: bool) -> dt.date | None:
+    """Last day to reply: that of an application follows from its steps."""
+    if row.new.kind != "disclosure":
+        return row.new.due_on
+    if not row.steps:
+        return _due(row.new.received_on, is_counted)
+    facts = facts_of(row.new, sorted(row.steps, key=lambda step: step.on))
+    try:
+        clock = reckon(facts, dt.date.today(), count_start_day=is_counted)
+    except CalendarError:
+        return None
+    return clock.reply.due_on if clock.reply else None
+
+
 @cache
 def _due(received_on: dt.date, is_counted: bool) -> dt.date | None:
     """Last day to reply of an application of which only the day of receipt is known."""
@@ -162,7 +175,7 @@ def _due(received_on: dt.date, is_counted: bool) -> dt.date | None:
 
 
 def _store_beside(session: Session, found: Import, rows: Sequence[Row]) -> None:
-    """Letters and the office's own labels, beside the cases that were just stored."""
+    """Letters, dated steps and the office's own labels, beside the cases just stored."""
     if not rows:
         return
     lines = [row.line for row in rows]
@@ -179,6 +192,13 @@ def _store_beside(session: Session, found: Import, rows: Sequence[Row]) -> None:
     ]  # fmt: skip
     if replies:
         session.execute(insert(Reply), replies)
+    steps = [
+        {"case_id": ids[row.line], "kind": step.kind, "on": step.on, "n_days": step.n_days,
+         "entered_by": actor, "entered_at": moment}
+        for row in rows for step in row.steps
+    ]  # fmt: skip
+    if steps:
+        session.execute(insert(Event), steps)
     assigned = [
         {"case_id": ids[row.line], "layer": layer, "label": label, "note": IMPORTED,
          "assigned_by": source, "assigned_at": moment}
