@@ -23,6 +23,10 @@ REDACT_HELP = """把文件中的个人信息换成类型标记，如【身份证
 
 例：yangguang redact 答复书.docx 答复书-公开版.docx"""
 
+LIMITS = (
+    "姓名和住址按前后文找：前面没有“申请人”“我叫”一类提示、也不是落款的姓名可能还在，"
+    "发布前请人工通读全文。"
+)
 _FOUND_PROBLEMS = 1
 _UNUSABLE = 2
 
@@ -71,4 +75,4 @@ def render(done: RedactedFile) -> str:
         lines.append(f"命中清单：{done.hits_path}")
     if done.map_path:
         lines.append(f"对照表：{done.map_path}（含个人信息，不得外传）")
-    return "\n".join([*lines, *(f"注意：{notice}" for notice in findings.notices)])
+    return "\n".join([*lines, *(f"注意：{notice}" for notice in findings.notices), LIMITS])

@@ -32,6 +32,8 @@ class Lexicon:
         Characters after which 业主 is part of another word.
     weak_triggers : frozenset of str
         Triggers that often announce no name.
+    closings : tuple of str
+        Words that end a letter; its signature follows on a line of its own.
     not_given, not_last : str
         Characters that may follow a name but are no part of it, and that no name ends with.
     """
@@ -50,6 +52,7 @@ class Lexicon:
     weak_triggers: frozenset[str]
     not_given: str
     not_last: str
+    closings: tuple[str, ...]
 
 
 def any_of(words: tuple[str, ...]) -> str:
@@ -79,4 +82,5 @@ def lexicon() -> Lexicon:
         weak_triggers=frozenset(names["weak_triggers"]),
         not_given=names["not_given"],
         not_last=names["not_last"],
+        closings=tuple(names["closings"]),
     )

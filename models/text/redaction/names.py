@@ -24,6 +24,7 @@ _DOTTED = re.compile(rf"{_HAN}{{1,8}}[·•・]{_HAN}{{1,10}}")
 _NEXT = re.compile(r" ?(?:[、,，;；/和及与]| ) ?")
 _RUN = re.compile(rf"{_HAN}+")
 _GIVEN_TAGS = frozenset(["nr", "nrt", "nrfg", "nz", "ns", "nt", "x", "ng", "zg"])
+_DATE = r"\d{4} ?[年./-] ?\d{1,2} ?[月./-] ?\d{1,2} ?日?"
 _MASKED = re.compile(r"[某×*○ＸX]")
 _NO_TRIGGER_AFTER = ("被", "非", "【")
 """被申请人 is the agency; 【 opens one of our tokens."""
@@ -62,7 +63,35 @@ def find_names(scan: Scan) -> None:
             if not following:
                 break
             at = following.end()
+    for start, name in _signed(scan):
+        scan.hit(start, start + len(name), "name", Confidence.MEDIUM, "name_signed")
+        found.setdefault(scan.number_of(start), set()).add(name)
     _mentions(scan, found)
+
+
+def _signed(scan: Scan) -> Iterator[tuple[int, str]]:
+    """Names that sign a letter: alone on their line below the closing, or above the date.
+
+    Nothing announces them, so the run must be a name as a whole and no word of the dictionary.
+    """
+    for match in _signature(is_one=scan.is_one).finditer(scan.text):
+        name = match[1] or match[2]
+        is_sure = name[0] not in lexicon().weak_surnames and not _is_word(name)
+        if is_sure and _is_name(name, name):
+            yield match.start(1 if match[1] else 2), name
+
+
+@cache
+def _signature(*, is_one: bool) -> re.Pattern[str]:
+    """Closing and name, or name and date; pieces of one text break like lines."""
+    line = "[\n\x1e]" if is_one else "\n"
+    name = rf"({_HAN}{{2,4}})"
+    closing = any_of(lexicon().closings)
+    return re.compile(
+        rf"(?:{closing}[!.。~ ]{{0,3}}(?:{line} *){{1,2}}|敬礼[!.。~ ]{{1,3}}){name}"
+        rf"(?= *(?:{line}|\x1e|\Z|{_DATE}))"
+        rf"|(?:{line}|\A|\x1e) *{name} *{line} *(?={_DATE} *(?:{line}|\x1e|\Z))"
+    )
 
 
 def _sureness(text: str, at: int, name: str) -> Confidence:

@@ -9,6 +9,8 @@ def test_summary_and_exit_codes(yangguang, tmp_path):
     assert (code, err) == (0, "")
     assert "替换 2 处（姓名 1，手机号 1）" in out
     assert target.read_text(encoding="utf-8") == "申请人：【姓名】，手机【手机号】"
+    assert out.rstrip().endswith("发布前请人工通读全文。")
+    assert "没有“申请人”“我叫”一类提示、也不是落款的姓名可能还在" in out
 
 
 def test_doubtful_hits_are_exit_code_1(yangguang, tmp_path):

@@ -234,3 +234,45 @@ def test_the_reports_own_numbers_stay():
         f"办理{rng.randint(0, 10**6)}件，同比增长{rng.random() * 100:.1f}%；" for _ in range(99)
     )
     assert redact(text) == (text, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("此致\n敬礼！\n张伟国\n2024年3月1日", "此致\n敬礼！\n【姓名】\n2024年3月1日"),
+        ("盼复。谢谢！\n\n  欧阳小红", "盼复。谢谢！\n\n  【姓名】"),
+        ("此致敬礼！ 李建华 2024.3.1", "此致敬礼！ 【姓名】 2024.3.1"),
+        ("一切属实。\n王秀兰\n2024-03-01\n", "一切属实。\n【姓名】\n2024-03-01\n"),
+        ("王秀兰来过。望复\n王秀兰", "【姓名】来过。望复\n【姓名】"),
+    ],
+)  # fmt: skip
+def test_a_signature_alone_on_its_line_is_masked(text, expected):
+    assert shown(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "此致\n市自然资源局\n2024年3月1日",
+        "敬礼！\n全体村民\n2024年3月1日",
+        "敬礼！\n高坎村\n2024年3月1日",
+        "谢谢\n江南公司\n2024年3月1日",
+        "谢谢\n于洪区政府",
+        "感谢党中央\n方便\n2024年3月1日",
+        "谢谢王局长\n平安小区\n2024年3月1日",
+        "敬礼\n张某某\n2024年3月1日",
+        "附件\n2024年3月1日",
+        "规划局\n2024年3月1日",
+        "谢谢\n林业站\n2024.3.1",
+        "谢谢解答",
+        "谢谢！\n期待解决",
+    ],
+)
+def test_what_stands_there_and_is_no_person_stays(text):
+    assert "姓名" not in shown(text)
+
+
+def test_a_signature_is_looked_for_across_paragraphs_of_one_text_and_never_across_cells():
+    pieces = ["此致", "敬礼！", "张伟国", "2024年3月1日"]
+    assert [len(hits) for hits in find_hits(pieces, is_one=True)] == [0, 0, 1, 0]
+    assert [len(hits) for hits in find_hits(pieces)] == [0, 0, 0, 0]
