@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from models.pipeline import Pipeline
 from service.api.app import create_app
+from service.api.described import describe
 from service.database.engine import Database
 from service.logs import configure_logs
 from service.settings import Settings, read_settings
@@ -52,6 +53,7 @@ def create_server(
     from service.console.app import create_console
 
     app = create_app(settings or read_settings(), load, database)
+    describe(app)
 
     @app.get("/", include_in_schema=False)
     def home(_: Request) -> RedirectResponse:
