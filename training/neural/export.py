@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import tempfile
 import time
 import warnings
@@ -13,10 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from models.artifact import BLEND
+from models.blended import LINEAR, NETWORK, load_blend, save_blend
 from models.encoders.networks import OnnxNetwork, Pooling, TorchNetwork, pooled
 from models.encoders.tokens import pad
 from models.encoders.transformer import TransformerEncoder
 from models.errors import InputError
+from models.folders import whole_folder
+from models.loading import check_folder
 from models.transformer_artifact import load_transformer, save_transformer
 from models.transformer_pipeline import TransformerPipeline
 from training.card import render_card
@@ -51,6 +56,8 @@ def export_onnx(folder: Path, out: Path, corpus: Corpus, *, int8: bool) -> dict[
         If an extra is missing, or the model is none with a network, or already exported.
     """
     need_torch()
+    if check_folder(folder) == BLEND:
+        return _export_blend(folder, out, corpus, int8=int8)
     pipeline = load_transformer(folder)
     network = pipeline.encoder.network
     if not isinstance(network, TorchNetwork):
@@ -85,6 +92,19 @@ def export_onnx(folder: Path, out: Path, corpus: Corpus, *, int8: bool) -> dict[
             card=render_card(exported, settings, metrics),
             attachments={"reliability.svg": picture.read_text(encoding="utf-8")},
         )
+    return facts
+
+
+def _export_blend(folder: Path, out: Path, corpus: Corpus, *, int8: bool) -> dict[str, Any]:
+    """The same for the network of a blend, whose weights and thresholds stay; measured alone."""
+    blend = load_blend(folder)
+    with whole_folder(out) as fresh:
+        shutil.copytree(folder / LINEAR, fresh / LINEAR)
+        facts = export_onnx(folder / NETWORK, fresh / NETWORK, corpus, int8=int8)
+        settings, metrics = (_json(folder / name) for name in ("config.json", "metrics.json"))
+        metrics["export"] = facts
+        card = render_card(blend, settings, metrics)
+        save_blend(fresh, blend, config=settings, metrics=metrics, card=card)
     return facts
 
 

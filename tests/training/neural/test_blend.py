@@ -113,6 +113,23 @@ def test_a_changed_file_and_models_that_do_not_match_are_refused(folder, tmp_pat
         load_predictor(copy)
 
 
+def test_exported_it_answers_alike_without_torch(folder, tmp_path):
+    pytest.importorskip("onnx", reason="needs yangguang[transformers]")
+    pytest.importorskip("onnxruntime", reason="needs yangguang[transformers]")
+    from training.neural.export import export_onnx
+
+    facts = export_onnx(folder, tmp_path / "onnx", Corpus(pl.DataFrame(MAIL)), int8=False)
+    assert facts["precision"] == "float32"
+    assert not (tmp_path / "onnx" / "network" / "encoder").exists()
+    before, after = load_predictor(folder), load_predictor(tmp_path / "onnx")
+    assert after.weights == before.weights
+    for name, head in before.predict_texts(TEXTS).heads.items():
+        other = after.predict_texts(TEXTS).heads[name]
+        np.testing.assert_allclose(other.y_prob, head.y_prob, atol=1e-4)
+        assert after.questions[name].threshold == before.questions[name].threshold
+    assert "## Export" in (tmp_path / "onnx" / "README.md").read_text("utf-8")
+
+
 def test_the_network_in_it_reads_letters(tmp_path, make_checkpoint, tiny_config):
     plain = tiny_config.model_dump(exclude_unset=True)
     plain["network"]["epochs"] = 1
