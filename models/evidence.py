@@ -14,6 +14,8 @@ from models.text.segment import default_segmenter
 
 _IGNORED = frozenset(" ,.;:!?'\"()[]<>、，。；：！？“”‘’（）《》【】…—-~*·")
 _LONGEST = 12  # characters of a joined span
+_ENOUGH = 0.8  # of the weight: words beyond it point at nothing
+_FAINT = 0.1  # of the heaviest word: one that holds less is not shown
 
 
 class Trace:
@@ -56,8 +58,10 @@ class Trace:
     def evidence(self, contrast: NDArray[np.float32], *, limit: int = 5) -> tuple[Evidence, ...]:
         """Spans that spoke most for an answer, heaviest first.
 
-        Each n-gram's contribution is spread over its characters and summed over jieba's words;
-        strong words that touch are joined: people read words, not n-grams.
+        Each n-gram's contribution is spread over its characters and summed over jieba's words.
+        The heaviest words are taken until they hold four fifths of all that spoke for the answer,
+        and of a short text no more: a highlight over a whole sentence points at nothing. Strong
+        words that touch are joined: people read words, not n-grams.
 
         Parameters
         ----------
@@ -75,9 +79,9 @@ class Trace:
         weights = np.add.reduceat(influence, self._word_start[:-1])
         weights[~self._telling] = 0
         np.maximum(weights, 0, out=weights)
-        strong = np.argsort(-weights, kind="stable")[: 2 * limit]
-        spans = self._join(np.sort(strong[weights[strong] > 0]), weights)
         total = float(weights.sum())
+        strong = np.argsort(-weights, kind="stable")[: 2 * limit]
+        spans = self._join(np.sort(strong[_carries(weights[strong], total)]), weights)
         best = sorted(spans, key=lambda span: -span[2])[:limit]
         return tuple(self._original(start, end, weight / total) for start, end, weight in best)
 
@@ -98,3 +102,10 @@ class Trace:
     def _original(self, start: int, end: int, weight: float) -> Evidence:
         first, last = int(self._source[start]), int(self._source[end - 1]) + 1
         return Evidence(self._text[first:last], first, last, round(weight, 4))
+
+
+def _carries(weights: NDArray[np.float64], total: float) -> NDArray[np.bool_]:
+    """Which words, heaviest first, are needed to hold most of the weight."""
+    before = np.cumsum(weights) - weights
+    needed: NDArray[np.bool_] = (before < _ENOUGH * total) & (weights > _FAINT * weights[:1])
+    return needed

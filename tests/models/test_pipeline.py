@@ -69,6 +69,40 @@ def test_evidence_quotes_the_original(text):
         )
 
 
+SHORT = [
+    "我家宅基地被邻居占了，请问找谁管？",
+    "请问去哪里办理房屋过户？",
+    "有人占用耕地挖沙，没人管。",
+    "申请公开青禾区柳湾村征地补偿安置方案及批复文件。",
+    "不动产证丢了怎么补办",
+    "我们小区旁边的规划道路什么时候开工？一直说要修，到现在都没动静。",
+]
+
+
+def test_evidence_of_a_short_text_points_at_words_and_not_at_the_sentence(pipeline):
+    shares = [
+        sum(e.end - e.start for e in answer.evidence) / len(text)
+        for text in SHORT
+        for answer in pipeline.predict([Document(text)])[0].heads.values()
+    ]
+    assert max(shares) <= 0.5
+    assert np.mean(shares) <= 0.35
+
+
+def test_evidence_holds_most_of_what_spoke_for_the_answer(pipeline):
+    for text in SHORT:
+        for answer in pipeline.predict([Document(text)])[0].heads.values():
+            weights = [e.weight for e in answer.evidence]
+            assert sum(weights) >= 0.7
+            assert weights == sorted(weights, reverse=True)
+
+
+def test_evidence_of_a_long_text_names_several_words(pipeline):
+    text = "".join(SHORT) * 6
+    topic = pipeline.predict([Document(text)])[0].heads["topic"]
+    assert len(topic.evidence) == 5
+
+
 @pytest.mark.parametrize(
     "text", ["", "   ", "12345", "😀😀", "Hello, please help me.", "\x00\x00", "好"]
 )
