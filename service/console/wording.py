@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.labels import Label, intents, outcomes, topics
+from service.accounts.principal import AT_THE_MACHINE
 from service.cases.in_force import is_imported
 from service.report.figures.naming import load_naming
 
@@ -80,8 +81,12 @@ def decider(assigned_by: str) -> str:
     if is_imported(assigned_by):
         return "登记表"
     kind, colon, rest = assigned_by.partition(":")
-    named = {"cli": "命令行", "job": "作业", "key": f"接口密钥 {rest}"}
-    return named.get(kind, assigned_by) if colon else assigned_by
+    if not colon:
+        return AT_THE_MACHINE.display_name if assigned_by == AT_THE_MACHINE.name else assigned_by
+    named = {
+        "cli": "命令行", "job": "作业", "key": f"接口密钥 {rest}", "model": f"模型 {rest}",
+    }  # fmt: skip
+    return named.get(kind, assigned_by)
 
 
 def choices(layer: str) -> list[tuple[str, str]]:

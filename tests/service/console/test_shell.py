@@ -198,5 +198,8 @@ def test_numbers_are_shown_as_people_write_them():
 
 
 def test_who_acted_is_named_as_people_say():
-    shown = [decider(actor) for actor in ("cli:demo", "job:7", "key:ab12", "import:3", "wangfang")]
-    assert shown == ["命令行", "作业", "接口密钥 ab12", "登记表", "wangfang"]
+    actors = ("cli:demo", "job:7", "key:ab12", "import:3", "model:linear@1", "local", "wangfang")
+    shown = [decider(actor) for actor in actors]
+    assert shown == [
+        "命令行", "作业", "接口密钥 ab12", "登记表", "模型 linear@1", "本机", "wangfang",
+    ]  # fmt: skip
