@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from models.classifiers.letter.text import LetterText, prepare
+from models.classifiers.letter.text import MAX_CHARACTERS, mended
 from models.errors import LabelError
 from models.labels import outcomes, topics
 from models.prediction import Evidence, Prediction
 from models.resources import data_path
-from models.text.required import Cue, cue
+from models.text.blankless import blankless
+from models.text.required import Cues
 
 _NEVER = frozenset({"refused.state_secret", "refused.third_party", "refused.security"})
 """Never suspected from words."""
@@ -68,15 +69,48 @@ class _Entry:
     article: str
     why: str
     verify: str
-    cues: tuple[Cue, ...]
-    unless: Cue | None
+    cues: tuple[int, ...]  # places in `_Rules.all_cues`
+    unless: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
     candidates: tuple[_Entry, ...]
     other_agency: Mapping[str, str]
-    reminders: tuple[tuple[str, tuple[Cue, ...]], ...]
+    reminders: tuple[tuple[str, tuple[int, ...]], ...]
+    all_cues: Cues
+
+
+class _Request:
+    """A request in the form that rules read, and what they find in it."""
+
+    def __init__(self, original: str, cues: Cues) -> None:
+        found = blankless(original[:MAX_CHARACTERS])
+        self._original, self._source = original, found.source
+        self._text = mended(found.text)
+        self._patterns, self._worth_trying = cues.patterns, cues.worth_trying(self._text)
+
+    def has(self, cue: int | None) -> bool:
+        """Whether a cue is found."""
+        return cue is not None and self._search(cue) is not None
+
+    def evidence(self, cues: tuple[int, ...]) -> tuple[Evidence, ...]:
+        """First place of each cue that is found, as spans of the request as received."""
+        if self._worth_trying.isdisjoint(cues):
+            return ()
+        found = set()
+        for cue in cues:
+            match = self._search(cue)
+            if match and match.end() > match.start():
+                first, last = self._source[match.start()], self._source[match.end() - 1]
+                found.add((int(first), int(last) + 1))
+        return tuple(
+            Evidence(self._original[start:end], start, end, round(1 / len(found), 4))
+            for start, end in sorted(found)
+        )
+
+    def _search(self, cue: int) -> re.Match[str] | None:
+        return self._patterns[cue].search(self._text) if cue in self._worth_trying else None
 
 
 def read_request(text: str, answers: Mapping[str, Prediction] | None = None) -> RequestReading:
@@ -90,12 +124,13 @@ def read_request(text: str, answers: Mapping[str, Prediction] | None = None) -> 
         Topic and intent of the text, where they are known: another office's matter gets its
         agency, and a complaint that names no paper counts as a petition in disguise.
     """
-    letter = prepare(text)
+    rules = _rules()
+    request = _Request(text, rules.all_cues)
     answers = answers or {}
     found = []
-    for entry in _rules().candidates:
-        evidence = _evidence(letter, entry.cues)
-        if not evidence or (entry.unless and entry.unless.search(letter.text)):
+    for entry in rules.candidates:
+        evidence = request.evidence(entry.cues)
+        if not evidence or request.has(entry.unless):
             continue
         if entry.outcome == _NEEDS_DEMAND and not _demands(answers, len(evidence)):
             continue
@@ -104,7 +139,7 @@ def read_request(text: str, answers: Mapping[str, Prediction] | None = None) -> 
     if elsewhere is not None:
         found.insert(0, elsewhere)
     found.sort(key=lambda c: c.outcome == "granted")  # a hint of refusal is looked at first
-    reminders = tuple(reminder for reminder, cues in _rules().reminders if _evidence(letter, cues))
+    reminders = tuple(reminder for reminder, cues in rules.reminders if request.evidence(cues))
     return RequestReading(tuple(found), reminders)
 
 
@@ -140,39 +175,30 @@ def _candidate(entry: _Entry, evidence: tuple[Evidence, ...]) -> RequestCandidat
     )
 
 
-def _evidence(letter: LetterText, cues: tuple[Cue, ...]) -> tuple[Evidence, ...]:
-    found = []
-    for one in cues:
-        match = one.search(letter.text)
-        if match and match.end() > match.start():
-            start, end = letter.original_span(match.start(), match.end())
-            found.append((start, end))
-    return tuple(
-        Evidence(letter.original[start:end], start, end, round(1 / len(found), 4))
-        for start, end in sorted(set(found))
-    )
-
-
 @cache
 def _rules() -> _Rules:
     path = data_path("rules", "requests.toml")
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        patterns: list[str] = []
+
+        def places(cues: list[str]) -> tuple[int, ...]:
+            patterns.extend(cues)
+            return tuple(range(len(patterns) - len(cues), len(patterns)))
+
         entries = tuple(
             _Entry(
                 outcomes()[entry["outcome"]].code,
                 entry["article"],
                 entry["why"],
                 entry["verify"],
-                tuple(map(cue, entry["cues"])),
-                cue(entry["unless"]) if "unless" in entry else None,
+                places(entry["cues"]),
+                places([entry["unless"]])[0] if "unless" in entry else None,
             )
             for entry in raw["candidates"]
         )
-        reminders = tuple(
-            (entry["text"], tuple(map(cue, entry["cues"]))) for entry in raw["reminders"]
-        )
-        rules = _Rules(entries, raw["other_agency"], reminders)
+        reminders = tuple((entry["text"], places(entry["cues"])) for entry in raw["reminders"])
+        rules = _Rules(entries, raw["other_agency"], reminders, Cues(patterns))
     except (OSError, tomllib.TOMLDecodeError, KeyError, re.error) as error:
         raise LabelError(f"规则文件 {path.name} 有误：{error}。") from error
     if any(entry.outcome in _NEVER for entry in rules.candidates):

@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from models.text.normalize import normalize_text
+from models.text.blankless import blankless
 from models.text.required import Cue, cue
 
 MAX_CHARACTERS = 20_000
@@ -65,15 +65,24 @@ class LetterText:
 
 def prepare(original: str) -> LetterText:
     """Bring a letter into the form that the rules read. Accepts any string."""
-    normal, source = normalize_text(original[:MAX_CHARACTERS])
-    text, places = normal, source
-    if " " in normal:
-        blank = np.frombuffer(normal.encode("utf-32-le", "surrogatepass"), np.uint32) == 0x20
-        text, places = normal.replace(" ", ""), source[~blank]
+    found = blankless(original[:MAX_CHARACTERS])
+    return LetterText(
+        original, mended(found.text), found.source, _line_starts(original, found.source)
+    )
+
+
+def mended(text: str) -> str:
+    """Put a few misprints right that change a decision; places do not move.
+
+    Parameters
+    ----------
+    text : str
+        In normal form without blanks.
+    """
     for mend, replacement in _mends():
         if mend.search(text):
             text = mend.pattern.sub(replacement, text)
-    return LetterText(original, text, places, _line_starts(original, places))
+    return text
 
 
 def _line_starts(original: str, places: NDArray[np.int64]) -> frozenset[int]:

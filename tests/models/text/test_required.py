@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.classifiers.letter.text import _MENDS
 from models.resources import data_path
-from models.text.required import cue
+from models.text.required import Cues, cue
 
 
 def rules():
@@ -70,3 +70,22 @@ def test_what_a_match_must_hold(pattern, required):
 
 def test_few_of_the_rules_have_to_be_tried_everywhere():
     assert sum(not cue(pattern).required for pattern in PATTERNS) <= 2
+
+
+TOGETHER = Cues(PATTERNS)
+
+
+@given(st.data(), st.text(ALPHABET, max_size=20))
+@settings(max_examples=40, deadline=None)
+def test_one_pass_leaves_out_no_pattern_that_matches(data, around):
+    pattern = data.draw(st.sampled_from(PATTERNS))
+    text = around + data.draw(st.from_regex(pattern)) + around
+    tried = TOGETHER.worth_trying(text)
+    assert [i for i, p in enumerate(PATTERNS) if re.search(p, text) and i not in tried] == []
+
+
+def test_one_pass_sees_strings_that_hide_one_another():
+    cues = Cues(["登记簿", "记簿册", "簿"])
+    assert cues.worth_trying("登记簿册") == {0, 1, 2}
+    assert cues.worth_trying("登记") == set()
+    assert cues.worth_trying("簿") == {2}
