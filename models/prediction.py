@@ -62,6 +62,8 @@ class HeadPredictions:
         always lies below the first-level one.
     accepted : bool array, shape (n_documents,)
         False means `review`.
+    ranked : int array, shape (n_documents, 3), optional
+        Columns of the likeliest labels, the answer first, if known beforehand; -1 for none.
     """
 
     codes: tuple[str, ...]
@@ -69,6 +71,7 @@ class HeadPredictions:
     y_prob: NDArray[np.float32]
     best: NDArray[np.intp]
     accepted: NDArray[np.bool_]
+    ranked: NDArray[np.int64] | None = None
 
     def probability(self) -> NDArray[np.float32]:
         """Probability of each answer, shape (n_documents,)."""
@@ -76,13 +79,19 @@ class HeadPredictions:
 
     def row(self, index: int, n_candidates: int = 3) -> Prediction:
         """Answer for one document with its runners-up."""
-        best, y_prob = int(self.best[index]), self.y_prob[index]
-        likely = (-y_prob).argsort(kind="stable")[:n_candidates].tolist()
-        chosen = [best, *(j for j in likely if j != best)][:n_candidates]
+        y_prob, chosen = self.y_prob[index], self._likeliest(index, n_candidates)
         candidates = tuple(Candidate(self.codes[j], self.names[j], y_prob.item(j)) for j in chosen)
         top = candidates[0]
         decision: Decision = "accept" if self.accepted[index] else "review"
         return Prediction(top.label, top.name, top.probability, decision, candidates)
+
+    def _likeliest(self, index: int, n: int) -> list[int]:
+        """Columns of the answer and then of the most probable others; of equal ones the first."""
+        if self.ranked is not None and n <= self.ranked.shape[1]:
+            return [j for j in self.ranked[index, :n].tolist() if j >= 0]
+        best = int(self.best[index])
+        likely = (-self.y_prob[index]).argsort(kind="stable")[:n].tolist()
+        return [best, *(j for j in likely if j != best)][:n]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from numba import int64, njit, uint64
 
-from models.compiled.prefetch import prefetch
+from models.compiled.pointers import prefetch
 
 # Bits of an entry of the table of code points; the lower 21 hold a code point or a place.
 CODE_BITS = 21

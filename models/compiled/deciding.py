@@ -68,14 +68,28 @@ def _calibrate(y_score, slope, offset, power, starts, y_prob):
 
 
 @njit(nogil=True)
+def _rank(y_prob, chosen, ranked):
+    """The answer, then the two most probable others; of equal ones the first."""
+    second, third = -1, -1
+    for j in range(len(y_prob)):
+        if j == chosen:
+            continue
+        if second < 0 or y_prob[j] > y_prob[second]:
+            second, third = j, second
+        elif third < 0 or y_prob[j] > y_prob[third]:
+            third = j
+    ranked[0], ranked[1], ranked[2] = chosen, second, third
+
+
+@njit(nogil=True)
 def decide(
     y_score, is_legible, slope, offset, power, starts, links, above, shares, sums, y_prob, best,
-    accepted, document,
+    accepted, ranked, document,
 ):  # fmt: skip
     """Answer all heads for one text.
 
-    `y_prob` (n_outputs,) and the column `document` of `best` and `accepted` are the answers;
-    `sums` is room for the outputs of one head; see `score_texts` for the others.
+    `y_prob` (n_outputs,) and the column `document` of `best`, `accepted` and `ranked` are the
+    answers; `sums` is room for the outputs of one head; see `Laid` for the others.
     """
     if len(starts) == 0:
         return
@@ -106,3 +120,4 @@ def decide(
                 chosen, most, confidence = j - start, candidate, sure
         best[head, document] = chosen
         accepted[head, document] = is_legible and confidence >= shares[head, 2]
+        _rank(y_prob[start:stop], chosen, ranked[head, document])

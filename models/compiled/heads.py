@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +20,14 @@ class Decided:
     y_prob : float32 array, shape (n_documents, n_outputs)
     best : int array, shape (n_heads, n_documents)
     accepted : bool array, shape (n_heads, n_documents)
+    ranked : int array, shape (n_heads, n_documents, 3)
+        Columns of the candidates, -1 where there are fewer labels.
     """
 
     y_prob: NDArray[np.float32]
     best: NDArray[np.int64]
     accepted: NDArray[np.bool_]
+    ranked: NDArray[np.int64]
 
     @classmethod
     def room(cls, n_documents: int, n_outputs: int, n_heads: int) -> Decided:
@@ -34,24 +36,30 @@ class Decided:
             np.empty((n_documents, n_outputs), np.float32),
             np.empty((n_heads, n_documents), np.int64),
             np.empty((n_heads, n_documents), np.bool_),
+            np.empty((n_heads, n_documents, 3), np.int64),
         )
 
     def answers(self, judge: Judge) -> dict[str, HeadPredictions]:
         """What `Judge.decide` would return."""
         return {
             name: HeadPredictions(
-                head.codes, head.names, self.y_prob[:, head.outputs], self.best[i], self.accepted[i]
+                head.codes,
+                head.names,
+                self.y_prob[:, head.outputs],
+                self.best[i],
+                self.accepted[i],
+                self.ranked[i],
             )
             for i, (name, head) in enumerate(judge.questions.items())
         }
 
 
-def lay_out(judge: Judge | None, fewest_chinese: int) -> tuple[Any, ...]:
-    """All of the heads that `score_texts` takes, in its order; without a judge, no heads."""
+def lay_out(judge: Judge | None) -> tuple[NDArray[np.generic], ...]:
+    """All of the heads that `Laid` takes, in its order; without a judge, no heads."""
     if judge is None:
         none, numbers = np.zeros(0, np.float32), np.zeros(0, np.int64)
         links, shares = np.zeros((0, 2), np.int64), np.zeros((0, 3), np.float32)
-        return none, none, none, numbers, links, numbers, shares, fewest_chinese
+        return none, none, none, numbers, links, numbers, shares
     heads, calibrator = list(judge.questions.values()), judge.calibrator
     names = [head.name for head in heads]
     links = np.full((len(heads), 2), -1, np.int64)
@@ -72,5 +80,4 @@ def lay_out(judge: Judge | None, fewest_chinese: int) -> tuple[Any, ...]:
         links,
         above,
         shares,
-        fewest_chinese,
     )

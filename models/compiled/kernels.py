@@ -13,12 +13,39 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numba import boolean, float32, float64, int8, int32, int64, njit, uint8, uint16, uint32, uint64
+from numba import boolean, float32, int32, int64, njit, uint8, uint16, uint64
 from numba.types import Array
 
 from models.compiled import counting
 from models.compiled.counting import BUCKETS, read_text
 from models.compiled.deciding import decide
+from models.compiled.memory import (
+    ABOVE,
+    EXPANSION_START,
+    EXPANSIONS,
+    FEWEST_CHINESE,
+    INTERCEPT,
+    KNOWN_BUCKETS,
+    LINKS,
+    N_WEIGHTINGS,
+    OFFSET,
+    ORDERS,
+    OUTPUTS,
+    POWER,
+    RECORD_BYTES,
+    RECORD_FLOATS,
+    RECORD_PLACES,
+    ROWS,
+    SCALE,
+    SHAPES,
+    SHARES,
+    SHIFT,
+    SLOPE,
+    STARTS,
+    TABLE,
+    VALUE_OF,
+)
+from models.compiled.pointers import array_at, grid_at
 from models.compiled.summing import SEGMENT, score_text
 
 __all__ = ["counting", "score_texts"]
@@ -28,37 +55,11 @@ def _vector(dtype: Any, *, writable: bool = False, n_axes: int = 1) -> Any:
     return Array(dtype, n_axes, "C", readonly=not writable)
 
 
-_BYTES, _PLACES = _vector(uint8), _vector(int64)
-
-
 _SIGNATURE = boolean(
-    _BYTES,  # data
-    _PLACES,  # offsets
+    _vector(uint8),  # data
+    _vector(int64),  # offsets
     boolean,  # surrogates_pass
-    _vector(uint32),  # table
-    _vector(int64),  # expansion_start
-    _vector(uint32),  # expansions
-    _vector(boolean),  # orders
-    uint64,  # shift
-    _vector(uint64, n_axes=2),  # known_buckets
-    _vector(float32),  # value_of
-    int64,  # n_weightings
-    _vector(float32, n_axes=2),  # record_floats
-    _vector(int32, n_axes=2),  # record_places
-    _vector(int8),  # record_bytes_of
-    _vector(int8),  # rows
-    _vector(int64, n_axes=2),  # shapes
-    _vector(int64, n_axes=2),  # outputs
-    _vector(float64, n_axes=2),  # scale
-    _vector(float32),  # intercept
-    _vector(float32),  # slope
-    _vector(float32),  # offset
-    _vector(float32),  # power
-    _vector(int64),  # starts
-    _vector(int64, n_axes=2),  # links
-    _vector(int64),  # above
-    _vector(float32, n_axes=2),  # shares
-    int64,  # fewest_chinese
+    _vector(int64, n_axes=2),  # model
     _vector(uint16, writable=True),  # counts
     _vector(int32, writable=True),  # touched
     _vector(float32, writable=True, n_axes=2),  # y_score
@@ -67,13 +68,22 @@ _SIGNATURE = boolean(
     _vector(float32, writable=True, n_axes=2),  # y_prob
     _vector(int64, writable=True, n_axes=2),  # best
     _vector(boolean, writable=True, n_axes=2),  # accepted
+    _vector(int64, writable=True, n_axes=3),  # ranked
 )
 
 
 def _stamp() -> str:
     """Of all sources compiled together; numba itself looks at the age of this file only."""
     found = 0
-    for name in ("kernels", "counting", "summing", "deciding", "prefetch", "../calibration"):
+    for name in (
+        "kernels",
+        "counting",
+        "summing",
+        "deciding",
+        "memory",
+        "pointers",
+        "../calibration",
+    ):
         found = zlib.crc32((Path(__file__).parent / f"{name}.py").read_bytes(), found)
     return f"{found:08x}"
 
@@ -82,30 +92,7 @@ def score_texts(
     data,
     offsets,
     surrogates_pass,
-    table,
-    expansion_start,
-    expansions,
-    orders,
-    shift,
-    known_buckets,
-    value_of,
-    n_weightings,
-    record_floats,
-    record_places,
-    record_bytes_of,
-    rows,
-    shapes,
-    outputs,
-    scale,
-    intercept,
-    slope,
-    offset,
-    power,
-    starts,
-    links,
-    above,
-    shares,
-    fewest_chinese,
+    model,
     counts,
     touched,
     y_score,
@@ -114,6 +101,7 @@ def score_texts(
     y_prob,
     best,
     accepted,
+    ranked,
 ):
     """Score all texts of a buffer. False, and nothing worth reading, if it is not UTF-8.
 
@@ -121,31 +109,37 @@ def score_texts(
     ----------
     data, offsets : the texts; text i is `data[offsets[i]:offsets[i + 1]]`
     surrogates_pass : whether lone surrogates, encoded as UTF-8 would, are let pass
-    table : what becomes of each code point; `expansion_start`, `expansions` where several
-    orders : whether n-grams of a length are counted, for 0 (never) to 3
-    shift : 32 less the bits of a bucket's number
-    known_buckets : for every 64 buckets, a bit for each known one and the number of known ones up
-        to and with these; (n_buckets / 64, 2)
-    value_of : 1 + ln count by count
-    n_weightings : number of weightings
-    record_floats, record_places, record_bytes_of : one memory seen as three types: for each column
-        its weights in multipliers' units, its rows in blocks that use some columns (or -1), and its
-        coefficients in blocks that use all: what is needed together lies together
-    rows : coefficients of the blocks that use some columns
-    shapes : of each block, (n_blocks, 5): where it starts (in a record or in `rows`), padded width,
-        number of outputs, weighting, and which 4 bytes of a record are its place, -1 for none
-    outputs, scale : of each block, (n_blocks, largest padded width)
-    slope, offset, power : of each output; see `Calibrator`
-    starts : first output of each head; none if nothing is to be decided
-    links : of each head, the number of its parent, and of the child it is blended with, or -1
-    above : of each output, the parent's label, counted from its first
-    shares : of each head, the weights of its own and of its child's probabilities, its threshold
-    fewest_chinese : characters below which a text is illegible
+    model : the model, as `models.compiled.memory.Laid` describes it
     counts : zeros, (n_columns + 1,), but for the last; the same afterwards
     touched : room for n_columns + 1
     y_score, known, chinese : the answers: scores, whether any feature is known, Chinese characters
     y_prob, best, accepted : the answers of the heads; the last two have a row for each head
+    ranked : candidates, (n_heads, n_documents, 3): the answer first, then the others by
+        probability; -1 where there is none
     """
+    table = array_at(model, TABLE, np.uint32)
+    expansion_start = array_at(model, EXPANSION_START, np.int64)
+    expansions = array_at(model, EXPANSIONS, np.uint32)
+    orders = array_at(model, ORDERS, np.bool_)
+    known_buckets = grid_at(model, KNOWN_BUCKETS, np.uint64)
+    value_of = array_at(model, VALUE_OF, np.float32)
+    record_floats = grid_at(model, RECORD_FLOATS, np.float32)
+    record_places = grid_at(model, RECORD_PLACES, np.int32)
+    record_bytes_of = array_at(model, RECORD_BYTES, np.int8)
+    rows = array_at(model, ROWS, np.int8)
+    shapes = grid_at(model, SHAPES, np.int64)
+    outputs = grid_at(model, OUTPUTS, np.int64)
+    scale = grid_at(model, SCALE, np.float64)
+    intercept = array_at(model, INTERCEPT, np.float32)
+    slope = array_at(model, SLOPE, np.float32)
+    offset = array_at(model, OFFSET, np.float32)
+    power = array_at(model, POWER, np.float32)
+    starts = array_at(model, STARTS, np.int64)
+    links = grid_at(model, LINKS, np.int64)
+    above = array_at(model, ABOVE, np.int64)
+    shares = grid_at(model, SHARES, np.float32)
+    shift, n_weightings = uint64(model[SHIFT, 0]), model[N_WEIGHTINGS, 0]
+    fewest_chinese = model[FEWEST_CHINESE, 0]
     widest = scale.shape[1]
     total = np.empty(widest, np.int32)
     whole = np.empty((len(shapes), widest), np.int64)
@@ -209,6 +203,7 @@ def score_texts(
                 y_prob[document],
                 best,
                 accepted,
+                ranked,
                 document,
             )
         for t in range(n_touched):

@@ -15,6 +15,7 @@ from models.classifiers.linear import LinearScores
 from models.compiled.characters import character_table
 from models.compiled.heads import Decided, lay_out
 from models.compiled.loading import LOADER, Loader
+from models.compiled.memory import Laid, laid
 from models.encoders.characters import CharacterHasher
 from models.encoders.weighting import ONE_PLUS_LOG, Vocabulary
 from models.judging import Judge
@@ -75,7 +76,7 @@ class CompiledScorer:
         self._hasher, self._vocabulary, self._scorer = hasher, vocabulary, scorer
         self._loader = loader
         self._is_possible = set(hasher.orders) <= {1, 2, 3} and hasher.n_bits >= 6
-        self._model: tuple[Any, ...] | None = None
+        self._model: Laid | None = None
         self._room: deque[_Room] = deque()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -115,7 +116,8 @@ class CompiledScorer:
                 self._hasher,
                 self._vocabulary,
                 self._scorer,
-                lay_out(self._judge, self._fewest_chinese),
+                self._judge,
+                self._fewest_chinese,
             )
         n = len(offsets) - 1
         y_score = np.empty((n, len(self._scorer.intercept)), np.float32)
@@ -127,7 +129,7 @@ class CompiledScorer:
             np.ascontiguousarray(data),
             offsets,
             surrogates_pass,
-            *model,
+            model.fields,
             *room,
             y_score,
             known,
@@ -135,6 +137,7 @@ class CompiledScorer:
             decided.y_prob,
             decided.best,
             decided.accepted,
+            decided.ranked,
         )
         self._room.append(room)
         if not is_utf8:
@@ -155,23 +158,23 @@ def _model(
     hasher: CharacterHasher,
     vocabulary: Vocabulary,
     scorer: LinearScores,
-    heads: tuple[Any, ...],
-) -> tuple[Any, ...]:
-    """All of a model that `score_texts` takes, in its order."""
+    judge: Judge | None,
+    fewest_chinese: int,
+) -> Laid:
+    """All of a model that `score_texts` takes."""
     table = character_table(kernels.counting)
-    return (
+    arrays: list[NDArray[Any]] = [
         table.entries,
         table.expansion_start,
         table.expansions,
         np.isin(np.arange(4), hasher.orders),
-        np.uint64(32 - hasher.n_bits),
         _known_buckets(vocabulary),
         ONE_PLUS_LOG,
-        len(scorer.loudness),
         *_layout(scorer, len(vocabulary)),
         np.ascontiguousarray(scorer.intercept, np.float32),
-        *heads,
-    )
+        *lay_out(judge),
+    ]
+    return laid(arrays, (32 - hasher.n_bits, len(scorer.loudness), fewest_chinese))
 
 
 def _layout(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, float64, int16, int32, int64, njit, uint64
 
-from models.compiled.prefetch import prefetch
+from models.compiled.pointers import prefetch
 
 SEGMENT = 512  # features summed in 32 bits: 512 · 2**15 · 127 is below 2**31
 _HALVES = np.float32(3 << 22)  # adding it leaves no bit below 1: rounds to even, as np.rint does

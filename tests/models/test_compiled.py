@@ -12,8 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import models
+from models.calibration import Calibrator
+from models.classifiers.linear import LinearScores
 from models.compiled import loading
 from models.compiled.loading import LOADER, Loader
+from models.compiled.memory import laid
 from models.compiled.scorer import CompiledScorer
 from models.text.codepoints import CodePoints
 from training.corpus import shipped_corpus
@@ -44,6 +47,7 @@ def same(a, b):
     for head in a.heads:
         for field in ("y_prob", "best", "accepted"):
             assert np.array_equal(getattr(a.heads[head], field), getattr(b.heads[head], field))
+    assert list(a.rows()) == list(b.rows())
 
 
 def packed(texts):
@@ -82,6 +86,28 @@ def test_heads_without_parents_or_children_are_decided_too(pipeline, texts):
     }
     other = replace(pipeline, questions=questions)
     same(reference(other, texts), other.predict_texts(texts))
+
+
+def test_candidates_are_ranked_as_by_numpy_where_labels_are_few_or_equal(pipeline, texts):
+    intent = pipeline.questions["intent"]
+    for n_labels in (1, 2, 3):
+        head = replace(
+            intent,
+            codes=intent.codes[:n_labels],
+            outputs=slice(0, n_labels),
+            calibrator=Calibrator(*np.zeros((2, n_labels), np.float32), 1.0),
+        )
+        scorer = LinearScores([], pipeline.scorer.weights, np.zeros(n_labels, np.float32))
+        few = replace(pipeline, scorer=scorer, questions={"intent": head})
+        same(reference(few, texts[:3]), few.predict_texts(texts[:3]))
+
+
+def test_an_array_of_another_type_than_compiled_code_takes_it_for_is_refused(pipeline, texts):
+    pipeline.predict_texts(texts[:1])
+    model = pipeline._compiled._model
+    wrong = (model.arrays[0].astype(np.int64), *model.arrays[1:])
+    with pytest.raises(TypeError, match="field 0"):
+        laid(wrong, (12, 2, 2))
 
 
 def test_scores_are_those_of_numpy_to_the_last_bit(pipeline, texts):

@@ -1,9 +1,9 @@
-"""Asking for memory before it is needed."""
+"""Memory by its address: asked for before it is needed, or read as an array."""
 
 from __future__ import annotations
 
 from llvmlite import ir
-from numba import types
+from numba import carray, njit, types
 from numba.extending import intrinsic
 
 _READ, _KEEP, _DATA = 0, 3, 1
@@ -29,3 +29,25 @@ def prefetch(typing, array, place):
         return context.get_dummy_value()
 
     return types.void(array, types.int64), generate
+
+
+@intrinsic
+def _pointer(typing, address):
+    """Take a number for an address."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.inttoptr(arguments[0], context.get_value_type(types.voidptr))
+
+    return types.voidptr(types.int64), generate
+
+
+@njit(nogil=True)
+def array_at(model, field, dtype):
+    """Array of which `model[field]` holds address and length; see `models.compiled.memory`."""
+    return carray(_pointer(model[field, 0]), model[field, 1], dtype)
+
+
+@njit(nogil=True)
+def grid_at(model, field, dtype):
+    """Two-dimensional array of which `model[field]` holds address and shape."""
+    return carray(_pointer(model[field, 0]), (model[field, 1], model[field, 2]), dtype)
