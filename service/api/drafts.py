@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from service.accounts.audit import record
 from service.api.case_schemas import Body
 from service.api.figures import Year
 from service.api.problems import RESPONSES
@@ -26,13 +26,13 @@ from service.api.writing import (
 )
 from service.drafts.editing import Place, from_people, places
 from service.drafts.errors import YearError
+from service.drafts.exporting import export_version
 from service.drafts.tables import DraftVersion
 from service.drafts.versions import (
     YearDraft,
     content_of,
     draft_year,
     save_version,
-    version,
     versions_of,
 )
 
@@ -115,10 +115,9 @@ def create_version(
     read = version_of(body.version, if_match)
 
     def work(session: Any) -> JSONResponse:
-        edits = None
-        if body.edits is not None:
-            edits = _edits(draft_year(session, year), body.edits)
-        made = save_version(session, by.name, year, read, edits, body.note)
+        given = body.edits
+        change = None if given is None else partial(_edits, given=given)
+        made = save_version(session, by.name, year, read, change, body.note)
         return answered(_out(made), 201, etag(made.number))
 
     return once(request, by, key, body, work)
@@ -138,12 +137,7 @@ def read_version(
     kind: Annotated[Literal["docx", "html", "json"], Query()] = "docx",
 ) -> Response:
     """The finished document, the page with its sources, or every number with its provenance."""
-    with database_of(request).session() as session:
-        found = version(session, year, number)
-        record(session, by.name, "draft.export", f"draft:{year}:{number}", kind=kind)
-        stored = {"docx": found.document, "html": found.page, "json": found.content.encode()}[kind]
-    if stored is None:
-        raise YearError(f"这一版没有存成 {kind}，请再存一版。")
+    stored = export_version(database_of(request), by.name, year, number, kind)
     headers = {"Content-Disposition": f'attachment; filename="report-{year}-{number}.{kind}"'}
     headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
     return Response(stored, media_type=_MEDIA[kind], headers=headers)

@@ -187,19 +187,21 @@ def save_sentence(
     """Keep an edit as a new version; `back` gives the program's own words again."""
     database: Database = request.app.state.database
     place = Place.of(key)
-    try:
-        current = _draft(request, year)
+
+    def change(current: YearDraft) -> dict[Place, str]:
         edits = dict(current.edits)
         if back:
             edits.pop(place, None)
-        else:
-            known = dict(places(current.draft))
-            if place not in known:
-                raise YearError("没有这一句，数据可能已经变了，请刷新页面。")
-            edits[place] = from_people(text, known[place], current.draft.figures)
+            return edits
+        known = dict(places(current.draft))
+        if place not in known:
+            raise YearError("没有这一句，数据可能已经变了，请刷新页面。")
+        return edits | {place: from_people(text, known[place], current.draft.figures)}
+
+    try:
         with database.session() as session:
             note = f"{'恢复' if back else '改写'}第{'零一二三四五六'[place.section]}部分一句"
-            save_version(session, by.name, year, read, edits, note)
+            save_version(session, by.name, year, read, change, note)
     except YangguangError as error:
         return _sentence(request, year, key, error.message, text)
     answer = RedirectResponse(f"/console/report/{year}#{anchor(key)}", status_code=303)

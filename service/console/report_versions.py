@@ -17,6 +17,7 @@ from service.accounts.web import needs
 from service.console.rendering import render, tell
 from service.console.report_page import show_text
 from service.database.engine import Database
+from service.drafts.exporting import Kind, export_version
 from service.drafts.versions import content_of, draft_year, save_version, version, versions_of
 
 router = APIRouter(prefix="/report")
@@ -97,28 +98,23 @@ def _paragraphs(content: dict[str, list[dict[str, list[str]]]]) -> list[str]:
 
 
 @router.get("/{year}/export/{kind}")
-def export(request: Request, by: Reader, year: int, kind: str, v: int = 0) -> Response:
+def export(request: Request, by: Reader, year: int, kind: Kind, v: int = 0) -> Response:
     """The report as a file: of a version as it was stored, else of what stands now."""
     from service.report.rendering.render import render as render_report
 
-    if kind not in _MEDIA:
-        raise YangguangError("可以导出 docx、html、json。")
     database: Database = request.app.state.database
-    with database.reading() as session:
-        stored = version(session, year, v) if v else None
-        draft = None if stored else draft_year(session, year).draft
-    if stored is not None:
-        files = {"docx": stored.document, "html": stored.page, "json": stored.content.encode()}
-        content = files[kind]
+    if v:
+        content = export_version(database, by.name, year, v, kind)
     else:
-        assert draft is not None
+        with database.reading() as session:
+            draft = draft_year(session, year).draft
         content = (
             json.dumps(content_of(draft, []), ensure_ascii=False, indent=1).encode()
             if kind == "json"
             else render_report(draft, f".{kind}", annotate=False)
         )
-    with database.session() as session:
-        record(session, by.name, "draft.export", f"draft:{year}:{v or 'now'}", kind=kind)
+        with database.session() as session:
+            record(session, by.name, "draft.export", f"draft:{year}:now", kind=kind)
     name = quote(f"{year}年政府信息公开工作年度报告{f'-第{v}版' if v else ''}.{kind}")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(content, media_type=_MEDIA[kind], headers=headers)

@@ -51,6 +51,11 @@ def table_of(session: Session, year: int) -> CaseTable:
     return tabulate(pl.DataFrame(rows, schema=schema, orient="row"), year, NAME)
 
 
+def empty_table(year: int) -> CaseTable:
+    """The register of an office without an application."""
+    return tabulate(pl.DataFrame(schema=dict.fromkeys(_COLUMNS, pl.String)), year, NAME)
+
+
 def case_number(counted: str) -> str:
     """Number of the case behind a counted row, which may be one of its items."""
     return counted.partition(_ITEM)[0] if counted.endswith("项") else counted

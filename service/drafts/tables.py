@@ -50,9 +50,9 @@ class DraftVersion(Base):
     draft_id: Mapped[int] = mapped_column(ForeignKey("drafts.id"))
     number: Mapped[int]
     content: Mapped[str] = mapped_column(SealedText)
-    """JSON of the draft: sections, sentences, figures with sources, findings."""
+    """JSON of the draft: sentences, figures with sources, findings, and all that it prints."""
     document: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The report as DOCX."""
+    """The report as DOCX, made of `content` when it is first asked for."""
     page: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The report as HTML with its sources."""
     edits: Mapped[list[Any]]

@@ -7,7 +7,7 @@ It never changes; whoever edits or drafts anew makes the next one.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from service.database.base import now
 from service.drafts.editing import Place, apply_edits, places
 from service.drafts.errors import StaleDraft, YearError
 from service.drafts.figures import form_of, material_of
+from service.drafts.printed import printed_json
 from service.drafts.register import table_of
 from service.drafts.tables import Draft as StoredDraft
 from service.drafts.tables import DraftVersion
@@ -43,12 +44,15 @@ class YearDraft:
         Edits that no longer stand.
     number : int
         Of the newest version, 0 if there is none.
+    made : Draft
+        In the program's own words.
     """
 
     draft: Draft
     edits: dict[Place, str]
     lost: list[Place]
     number: int
+    made: Draft
 
 
 def draft_year(session: Session, year: int) -> YearDraft:
@@ -68,9 +72,13 @@ def _draft(session: Session, year: int, edits: Mapping[Place, str], number: int)
     made = build_draft(
         year, form, material_of(session, year), table_of(session, year), _last_year(session, year)
     )
+    return _worded(made, edits, number)
+
+
+def _worded(made: Draft, edits: Mapping[Place, str], number: int) -> YearDraft:
     worded, lost = apply_edits(made, edits)
     kept = {place: text for place, text in edits.items() if place not in lost}
-    return YearDraft(worded, kept, lost, number)
+    return YearDraft(worded, kept, lost, number, made)
 
 
 def _last_year(session: Session, year: int) -> list[Figure]:
@@ -142,16 +150,16 @@ def save_version(
     actor: str,
     year: int,
     read: int,
-    edits: Mapping[Place, str] | None = None,
+    change: Callable[[YearDraft], Mapping[Place, str]] | None = None,
     note: str = "",
 ) -> DraftVersion:
-    """Make the next version of a year.
+    """Make the next version of a year; its Word file is made when it is first asked for.
 
     Parameters
     ----------
     read : int
         Number of the version that the person saw; another one in force is a `StaleDraft`.
-    edits : mapping place → text, optional
+    change : callable(year as it stands) → mapping place → text, optional
         Edits of the new version; by default those of the last one that still stand.
 
     Raises
@@ -169,16 +177,20 @@ def save_version(
             f"{by} 在 {at.astimezone():%Y-%m-%d %H:%M} 已存了第 {number} 版，您的修改没有保存。"
             "请刷新后再改。"
         )
-    current = _draft(session, year, _edits(newest) if edits is None else edits, number)
+    current = _draft(session, year, _edits(newest), number)
+    if change is not None:  # other words alone: what they are put over was drafted just now
+        current = _worded(current.made, change(current), number)
     draft, kept = current.draft, current.edits
-    document = render(draft, ".docx")
-    findings = checked(document, f"{year}.docx")
+    page = render(draft, ".html")
+    findings = checked(page, f"{year}.html")
     made = DraftVersion(
         draft_id=stored.id,
         number=number + 1,
-        content=json.dumps(content_of(draft, findings), ensure_ascii=False),
-        document=document,
-        page=render(draft, ".html"),
+        content=json.dumps(
+            content_of(draft, findings) | {"layout": printed_json(draft)}, ensure_ascii=False
+        ),
+        document=None,
+        page=page,
         edits=[[place.section, f"{place.sentence}/{place.rank}", text]
                for place, text in kept.items()],
         note=note[:255],

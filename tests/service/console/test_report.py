@@ -1,15 +1,18 @@
 """年报: from an empty year to exported files, every number with its source, nothing overwritten."""
 
+import io
 import json
 import re
+import zipfile
+from urllib.parse import unquote
 
 import pytest
 
 from models.resources import data_path
 from service.accounts.roles import Role
 from service.cases.importing.run import preview_file, run_import, start_import
-from service.drafts.figures import enter_workbook
-from service.drafts.versions import draft_year
+from service.drafts.figures import Entry, enter, enter_workbook
+from service.drafts.versions import draft_year, version
 from service.report import check_bytes
 from service.report.rendering.render import render
 
@@ -169,6 +172,45 @@ def test_exports_pass_the_check_and_versions_stay(visit, sample_year, token):
     assert clerk.get(f"{BASE}/export/docx?v=9").status_code == 422
     findings = clerk.get(f"{BASE}/findings").text
     assert "项核对通过" in findings
+
+
+def words_of(document):
+    """The parts of a Word file that people see."""
+    with zipfile.ZipFile(io.BytesIO(document)) as parts:
+        return {name: parts.read(name) for name in parts.namelist() if name.startswith("word/")}
+
+
+def test_word_file_of_a_version_prints_what_was_saved(visit, sample_year, app, token):
+    clerk = visit(Role.CLERK)
+    with app.state.database.reading() as session:
+        saved = words_of(render(draft_year(session, 2020).draft, ".docx"))
+    page = clerk.get(BASE)
+    assert clerk.post(f"{BASE}/version", data={"csrf_token": token(page), "read": "0"}).is_redirect
+    with app.state.database.session() as session:  # nobody has asked for it yet
+        assert version(session, 2020, 1).document is None
+        enter(session, "test", 2020, [Entry("about.机关全称", "另一个局")])
+    first = clerk.get(f"{BASE}/export/docx?v=1").content
+    assert words_of(first) == saved
+    assert words_of(clerk.get(f"{BASE}/export/docx").content) != saved
+    assert clerk.get("/v1/years/2020/draft/versions/1?kind=docx").content == first
+    with app.state.database.reading() as session:
+        assert version(session, 2020, 1).document == first
+
+
+def test_saving_a_sentence_makes_no_word_file(visit, sample_year, monkeypatch, token):
+    """It took nine tenths of the time, for a file that few versions are asked for."""
+    made = []
+    monkeypatch.setattr(
+        "service.drafts.versions.render",
+        lambda draft, kind: made.append(kind) or render(draft, kind),
+    )
+    clerk = visit(Role.CLERK)
+    page = clerk.get(BASE)
+    key = re.search(r'/sentence\?key=([^"]+)"', page.text)[1]
+    form = clerk.get(f"{BASE}/sentence?key={key}")
+    fields = {"csrf_token": token(form), "key": unquote(key), "read": "0", "back": "1"}
+    assert clerk.post(f"{BASE}/sentence", data=fields).status_code == 303
+    assert made == [".html"]
 
 
 def test_the_findings_are_those_of_the_finished_file(visit, sample_year, app):
