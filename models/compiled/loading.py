@@ -9,6 +9,7 @@ answers are the same.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -55,6 +56,9 @@ class Loader:
             self._thread.join()
 
     def _load(self) -> None:
+        # Where colorama is installed, numba would swap sys.stdout and sys.stderr while it compiles:
+        # what others print at that moment would be lost. There is no other switch.
+        os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")
         try:
             from models.compiled import kernels
             from models.compiled.characters import character_table
