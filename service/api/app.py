@@ -157,6 +157,7 @@ def create_app(
         ("/v1/reports", "/v1/jobs", "/v1/imports", "/v1/years", "/console"), chosen.max_upload_bytes
     )
     limits = uploads | {"/": chosen.max_body_bytes}
+    app.add_middleware(classify.Shortcut)
     app.add_middleware(SecureHeaders)
     app.add_middleware(Observe, telemetry=telemetry, limits=limits)
     return app
