@@ -33,6 +33,7 @@ from load_client import Call, Next, fetch, load
 from service_store import Store, fill
 from texts import texts_of_real_length
 
+from models.clock import beijing_day
 from service.database.engine import open_database
 from service.database.migrate import upgrade
 
@@ -186,11 +187,10 @@ def _deep_cursor(port: int, store: Store) -> str:
 
 
 def _year_of(position: int, store: Store) -> int:
-    from datetime import date
 
     from service_store import YEARS
 
-    return date.today().year - round(YEARS * (1 - position / store.n_cases))
+    return beijing_day().year - round(YEARS * (1 - position / store.n_cases))
 
 
 def _waiting(port: int, store: Store) -> Iterator[str]:

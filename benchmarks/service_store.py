@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlalchemy.schema import CreateIndex, DropIndex
 
+from models.clock import beijing_day
 from models.labels import intents, topics
 from service.accounts.keys import MARK
 from service.accounts.roles import Right
@@ -118,7 +119,7 @@ def _cases(
     wishes = [label.code for label in intents()]
     # A few topics are most of the mail.
     weights = list(itertools.accumulate(1 / (rank + 1) for rank in range(len(leaves))))
-    last, days = dt.date.today(), 365 * YEARS
+    last, days = beijing_day(), 365 * YEARS
     states, shares = list(SHARES), list(SHARES.values())
     for i in range(start, end):
         received = last - dt.timedelta(days=int(days * (1 - (i + 1) / n_cases)))

@@ -22,6 +22,7 @@ from models.classifiers.letter.dating import date_of_letter
 from models.classifiers.letter.reading import Reading, read_letter
 from models.classifiers.letter.rollup import roll_up
 from models.classifiers.letter.weighing import ItemReading
+from models.clock import beijing_day
 from models.errors import ArtifactError
 from models.labels import PROCEDURAL, letter_kinds, outcomes
 from models.loading import check_folder
@@ -148,7 +149,7 @@ class ReplyReader:
             answer = _answer(reading, judges, has_head=self.pipeline is not None)
             doubts = [notices.READ_AS_ONE] if one is not None else []
             signed = date_of_letter(reading.letter.original)
-            if signed is not None and signed > (today or date.today()):
+            if signed is not None and signed > (today or beijing_day()):
                 doubts.append(notices.future_date(signed))
             if doubts:
                 answer = replace(answer, decision="review", notices=(*doubts, *answer.notices))

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
 
+from models.clock import beijing_day
 from service.accounts.audit import record
 from service.api.case_schemas import (
     CaseChangeIn,
@@ -116,7 +117,7 @@ def find_due(
 ) -> Any:
     """Open cases due within some days, overdue ones first: for programs that poll."""
     with database_of(request).reading() as session:
-        page = due_cases(session, dt.date.today() + dt.timedelta(days=days), limit)
+        page = due_cases(session, beijing_day() + dt.timedelta(days=days), limit)
         return answered(
             CasesOut(
                 items=[case_row(case) for case in page.cases],

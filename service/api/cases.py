@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.clock import beijing_day
 from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.api.problems import RESPONSES
@@ -146,7 +147,7 @@ def deadline(body: DeadlineIn, request: Request) -> Any:
         body.fee_notice_on,
         body.replied_on,
     )
-    today = body.today or dt.date.today()
+    today = body.today or beijing_day()
     settings: Settings = request.app.state.settings
     first = settings.count_start_day if body.count_start_day is None else body.count_start_day
     clock = reckon(facts, today, count_start_day=first)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.clock import beijing_day
 from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.api.problems import RESPONSES
@@ -193,7 +194,7 @@ def repeats(body: RepeatsIn) -> Any:
 
 
 def _pack(index: RepeatIndex, request: RequestIn, number: int) -> dict[str, Any]:
-    if request.received_on is not None and request.received_on > dt.date.today():
+    if request.received_on is not None and request.received_on > beijing_day():
         raise RegisterError(f"第 {number} 件新申请的收到日期 {request.received_on} 在今天之后。")
     new = NewRequest(
         request.text, request.applicant, request.identity, request.received_on, request.case_id

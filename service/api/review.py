@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.clock import beijing_day
 from service.accounts.audit import record
 from service.accounts.errors import Forbidden
 from service.accounts.principal import Principal
@@ -120,7 +121,7 @@ def queue(
 ) -> QueueOut:
     """The first cases of the queue with the reasons why they stand there."""
     with database_of(request).reading() as session:
-        found = next_cases(session, dt.date.today(), n, skip=skip or ())
+        found = next_cases(session, beijing_day(), n, skip=skip or ())
         waiting = [
             WaitingOut(
                 **_standing(w.case).model_dump(),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.clock import beijing_day
 from service.accounts.audit import record
 from service.cases.errors import CaseError, NumberTaken
 from service.cases.in_force import FIXED_BY_KIND
@@ -163,7 +164,7 @@ def fault_of(new: NewCase) -> str:
 
 def fault_of_facts(new: NewCase) -> str:
     """What is wrong with a case apart from its text."""
-    today = dt.date.today()
+    today = beijing_day()
     checks = (
         (new.kind not in KINDS, "件的种类应为 message（诉求）或 disclosure（依申请公开）。"),
         (len(new.number.strip()) > _LONGEST_NUMBER, f"编号超过 {_LONGEST_NUMBER} 字。"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.clock import beijing_day
 from service.accounts.audit import record
 from service.cases.errors import CaseError
 from service.cases.importing.job import outcome_answer
@@ -65,7 +66,7 @@ def add_reply(
     case = claim_case(session, number, version)
     if not has_content(text):
         raise CaseError("答复书是空的。")
-    if replied_on is not None and not case.received_on <= replied_on <= dt.date.today():
+    if replied_on is not None and not case.received_on <= replied_on <= beijing_day():
         raise CaseError("答复日期应在收到日期之后、今天或今天之前。")
     reply = Reply(
         case_id=case.id, text=text, replied_on=replied_on, entered_by=actor, entered_at=now()

@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.clock import beijing_day
 from service.accounts.audit import record
 from service.cases.errors import CaseError
 from service.cases.repository import claim_case
@@ -244,7 +245,7 @@ def clock_of(session: Session, case: Case, today: dt.date | None = None) -> Cloc
     """
     facts = facts_of(case, events_of(session, case))
     first = bool(session.info.get(COUNT_START_DAY, False))
-    return reckon(facts, today or dt.date.today(), count_start_day=first)
+    return reckon(facts, today or beijing_day(), count_start_day=first)
 
 
 def reckon_due(session: Session, case: Case) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from models.clock import BEIJING
 from service.cli.store import opened_store, os_actor
 
 backup_app = typer.Typer(add_completion=False)
@@ -32,7 +33,7 @@ def backup_cli(
         if not database.is_sqlite:
             raise StoreError("PostgreSQL 请用 pg_dump 备份，用 pg_restore 恢复。")
         target = folder or read_settings().data_dir / "backups"
-        path = target / f"yangguang-{dt.datetime.now():%Y%m%d-%H%M%S}.db"
+        path = target / f"yangguang-{dt.datetime.now(BEIJING):%Y%m%d-%H%M%S}.db"
         with database.session() as session:  # first, so that the copy tells of itself
             record(session, os_actor(), "database.backup", "database", file=path.name)
         copy_sqlite(database, path)

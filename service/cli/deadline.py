@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from models.clock import beijing_day
 from models.errors import InputError, YangguangError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def deadline_cli(
             fee_notice=fee_notice,
             replied=replied,
         )
-        now = _date(today, "--today") or dt.date.today()
+        now = _date(today, "--today") or beijing_day()
         first = _counts_start_day() if count_start_day is None else count_start_day
         clock = deadline(facts, now, calendar=calendar, count_start_day=first)
     except YangguangError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from models.clock import beijing_day
 from models.errors import InputError, YangguangError
 
 if TYPE_CHECKING:
@@ -169,6 +170,6 @@ def _date(text: str | None) -> dt.date | None:
     found = read_date(text)
     if found is None:
         raise InputError(f"--received 的“{text}”不是日期，请写成 2025-09-25。")
-    if found > dt.date.today():
+    if found > beijing_day():
         raise InputError(f"--received 的 {found} 在今天之后，请核对。")
     return found

@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.clock import beijing_day
+
 if TYPE_CHECKING:
     from service.database.engine import Database
     from service.settings import Settings
@@ -78,7 +80,7 @@ def _register_new(database: Database) -> None:
 
     model = models.load()
     answers = model.predict([Document(text) for text, _, _ in _NEW])
-    today = dt.date.today()
+    today = beijing_day()
     with database.session() as session:
         for (text, kind, days), answer in zip(_NEW, answers, strict=True):
             on = today - dt.timedelta(days=days)

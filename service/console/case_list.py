@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from models.clock import beijing_day
 from models.errors import YangguangError
 from service.accounts.roles import Right
 from service.accounts.web import needs
@@ -26,7 +25,7 @@ _PER_PAGE = 30
 def case_list(request: Request, cursor: str | None = None, order: str = "received") -> Response:
     """A page of cases with the conditions that chose them."""
     database: Database = request.app.state.database
-    today = dt.date.today()
+    today = beijing_day()
     fault, page = "", None
     by_due = order == "due"
     with database.reading() as session:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from models.clock import beijing_day
 from models.errors import YangguangError
 from models.labels import topics
 from service.accounts.audit import record
@@ -58,7 +58,7 @@ def show_case(
     principal: Principal = request.state.principal
     with database.reading() as session:
         found = get_case(session, number)
-        view = view_case(session, found, dt.date.today(), request.app.state.reader)
+        view = view_case(session, found, beijing_day(), request.app.state.reader)
         undoes = decisions.undoable(session, principal.name, view.case, is_queue=bool(review))
     return render(
         request,
@@ -71,7 +71,7 @@ def show_case(
         review="1" if review else "",
         fault=fault,
         typed=typed or {},
-        today=dt.date.today(),
+        today=beijing_day(),
         event_names=EVENT_NAMES,
         channels=load_naming().channel_names,
         applicants=APPLICANTS,

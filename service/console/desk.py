@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, func, select
 from sqlalchemy.orm import Session
 
+from models.clock import beijing_day
 from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.cases.counting import counted
@@ -29,7 +30,7 @@ _AHEAD = dt.timedelta(days=14)
 def desk(request: Request) -> Response:
     """The page that a day begins with."""
     database: Database = request.app.state.database
-    today = dt.date.today()
+    today = beijing_day()
     with database.reading() as session:
         due = _marked(session, today, Case.due_on.between(today, today + _AHEAD), Case.due_on)
         overdue = _marked(session, today, Case.due_on < today, Case.due_on.desc())

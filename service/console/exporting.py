@@ -6,7 +6,6 @@ export texts as they are and asks for it.
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Annotated
@@ -16,6 +15,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
+from models.clock import beijing_day
 from models.errors import InputError
 from service.accounts.audit import record
 from service.accounts.errors import Forbidden
@@ -39,7 +39,7 @@ def cases(request: Request, by: Reader, format: str = "xlsx", plain: str = "") -
     if format not in _KINDS:
         raise InputError(f"可以导出 {'、'.join(_KINDS)}。")
     is_plain = _may(by, plain)
-    name = f"案件-{dt.date.today():%Y%m%d}{'' if is_plain else '-已遮盖'}.{format}"
+    name = f"案件-{beijing_day():%Y%m%d}{'' if is_plain else '-已遮盖'}.{format}"
     path = Path(mkdtemp(prefix="yangguang-")) / f"cases.{format}"
     database: Database = request.app.state.database
     try:
@@ -66,7 +66,7 @@ def examples(request: Request, by: Approver, plain: str = "") -> Response:
     except BaseException:
         _forget(path)
         raise
-    return _file(path, f"复核过的件-{dt.date.today():%Y%m%d}.jsonl")
+    return _file(path, f"复核过的件-{beijing_day():%Y%m%d}.jsonl")
 
 
 def _may(by: Principal, plain: str) -> bool:

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.clock import beijing_day
 from models.errors import InputError, YangguangError
 from service.accounts.principal import Principal
 from service.accounts.roles import Right
@@ -205,7 +206,7 @@ def _columns(
         kind=kind,
         kinds=KINDS,
         day=day,
-        today=dt.date.today(),
+        today=beijing_day(),
     )
 
 

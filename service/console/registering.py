@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
+from models.clock import beijing_day
 from models.errors import InputError, YangguangError
 from service.accounts.principal import Principal
 from service.accounts.roles import Right
@@ -28,7 +29,7 @@ Writer = Annotated[Principal, Depends(needs(Right.WRITE))]
 @router.get("/register")
 def register_form(request: Request, by: Writer) -> Response:
     """The empty form."""
-    return _form(request, {"kind": "message", "received_on": dt.date.today().isoformat()})
+    return _form(request, {"kind": "message", "received_on": beijing_day().isoformat()})
 
 
 @router.post("/register")
@@ -91,7 +92,7 @@ def _form(request: Request, typed: dict[str, str], fault: str = "", status: int 
         tab="register",
         typed=typed,
         fault=fault,
-        today=dt.date.today(),
+        today=beijing_day(),
         channels=load_naming().channel_names,
         applicants=APPLICANTS,
     )

@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from models.clock import BEIJING
 from service.accounts.principal import GUEST, Principal
 from service.console.navigation import navigation_for
 from service.console.wording import channel_name, decider, label_name
@@ -112,18 +112,9 @@ def query(values: Mapping[str, object], **changes: object) -> str:
     return urlencode({key: value for key, value in merged.items() if value not in ("", None)})
 
 
-@cache
-def _zone() -> dt.tzinfo:
-    """Beijing time; a system without zone files gets the same fixed eight hours."""
-    try:
-        return ZoneInfo("Asia/Shanghai")
-    except ZoneInfoNotFoundError:
-        return dt.timezone(dt.timedelta(hours=8))
-
-
 def moment(at: dt.datetime | None) -> str:
     """A moment in Beijing time, as 2025-03-04 15:06; blank if there is none."""
-    return "" if at is None else at.astimezone(_zone()).strftime("%Y-%m-%d %H:%M")
+    return "" if at is None else at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 def percent(ratio: float | None) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from models.clock import beijing_day
 from models.errors import YangguangError
 from service.accounts.principal import Principal
 from service.accounts.roles import Right
@@ -49,7 +49,7 @@ def overview(request: Request, _: Reader) -> Response:
         "report_years.html",
         section="report",
         rows=rows,
-        usual=dt.date.today().year - 1,
+        usual=beijing_day().year - 1,
         first=FIRST_YEAR,
     )
 

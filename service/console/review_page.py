@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.clock import beijing_day
 from service.accounts.principal import Principal
 from service.accounts.roles import Right
 from service.accounts.web import needs
@@ -34,7 +35,7 @@ _MOST_PUT_OFF = 100
 def queue(request: Request, by: Reviewer) -> Response:
     """The queue with the reason why each case stands where it does."""
     database: Database = request.app.state.database
-    today = dt.date.today()
+    today = beijing_day()
     with database.reading() as session:
         waiting = n_waiting(session)
         queued = next_cases(session, today, _SHOWN)
@@ -62,7 +63,7 @@ def next_case(request: Request, by: Reviewer, after: str = "", skip: int = 0) ->
     if skip > 0:
         put_off = [*(id for id in put_off if id != skip), skip][-_MOST_PUT_OFF:]
     with database.reading() as session:
-        found = next_cases(session, dt.date.today(), 2, skip=set(put_off))
+        found = next_cases(session, beijing_day(), 2, skip=set(put_off))
     found = [w for w in found if w.case.number != after]
     if not found:
         words = (

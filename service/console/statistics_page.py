@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from models.clock import beijing_day
 from service.accounts.roles import Right
 from service.accounts.web import needs
 from service.cases.selection import KINDS, Selection
@@ -43,7 +43,7 @@ def statistics(request: Request, year: int | None = None, kind: str = "") -> Res
     with database.reading() as session:
         years = count_by(session, Selection(), "year")
         requests = count_by(session, Selection(kind="disclosure"), "year")
-        shown = year or opening_year(years, requests, dt.date.today().year)
+        shown = year or opening_year(years, requests, beijing_day().year)
         blocks = _blocks(session, shown, chosen) if years else []
     total = sum(bar.value for bar in blocks[0].bars) if blocks else 0
     return render(

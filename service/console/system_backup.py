@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from models.clock import BEIJING
 from models.errors import YangguangError
 from service.accounts.audit import record
 from service.accounts.principal import Principal
@@ -34,7 +35,7 @@ def backup(request: Request, by: Administrator) -> Response:
     database: Database = request.app.state.database
     if not database.is_sqlite:
         return _page(request, "PostgreSQL 请用 pg_dump 备份。")
-    name = f"yangguang-{dt.datetime.now():%Y%m%d-%H%M%S}.db"
+    name = f"yangguang-{dt.datetime.now(BEIJING):%Y%m%d-%H%M%S}.db"
     try:
         copy_sqlite(database, _folder(request) / name)
     except YangguangError as error:

@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+from models.clock import BEIJING
 from service.database.engine import Database, StoreError
 from service.errors import refusal
 
@@ -102,7 +103,7 @@ def restore_sqlite(file: Path, backup: Path) -> Path | None:
         _synced(half)
         check_sqlite(half)
         if file.exists():
-            stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+            stamp = dt.datetime.now(BEIJING).strftime("%Y%m%d-%H%M%S-%f")
             aside = file.with_name(f"{file.stem}-恢复前-{stamp}{file.suffix}")
             file.rename(aside)
         for ending in _SIDE_FILES:  # belong to the former file

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from models.clock import BEIJING
 from service.database.backup import copy_sqlite
 from service.database.engine import Database, StoreError
 from service.database.migrations import HEAD
@@ -130,7 +131,7 @@ def _run(database: Database, target: str = "head") -> None:
 def _copy(database: Database, found: str, backups: Path | None) -> Path:
     file = Path(database.engine.url.database or "")
     folder = backups or file.parent / "backups"
-    stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
+    stamp = dt.datetime.now(BEIJING).strftime("%Y%m%d-%H%M%S")
     target = folder / f"{file.stem}-{found}-{stamp}{file.suffix}"
     copy_sqlite(database, target)
     return target

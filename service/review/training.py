@@ -7,7 +7,6 @@ job's folder, as plain as in the database, and is removed when the job ends.
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import secrets
 import shutil
@@ -21,6 +20,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from models.clock import beijing_day
 from models.predictor import Predictor
 from service.accounts.audit import record
 from service.accounts.roles import Right
@@ -63,7 +63,7 @@ def train_kind(live: LiveModel) -> Kind:
 def _train(context: JobContext, live: LiveModel) -> dict[str, Any]:
     chosen = TrainArguments.model_validate(context.arguments["options"])
     if not context.checkpoint:
-        name = chosen.name or f"{dt.date.today():%Y%m%d}-{context.id[:6]}"
+        name = chosen.name or f"{beijing_day():%Y%m%d}-{context.id[:6]}"
         if (live.folder / name).exists():
             raise JobError(f"已有名为“{name}”的模型，请换一个名称。")
         context.save({"name": name, "n_examples": 0})

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from models.clock import beijing_day
 from models.labels import intents, topics
 from service.cases.importing.mapping import FIELDS, ColumnMapping, channel_words
 from service.cases.importing.steps import STEP_FIELDS, Step, read_steps
@@ -164,7 +165,7 @@ def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | s
     if received is None:
         return "没有收到日期。"
     closed, due = read("closed_on", read_day, None), read("due_on", read_day, None)
-    if closed is not None and not received <= closed <= dt.date.today():
+    if closed is not None and not received <= closed <= beijing_day():
         left["closed_on"] = "办结日期早于收到日期或在今天之后，已留空"
         closed = None
     if due is not None and due < received:
@@ -197,7 +198,7 @@ def _row(line: int, cells: Mapping[str, str], mapping: ColumnMapping) -> Row | s
 def _replied_on(cells: Mapping[str, str], received: dt.date) -> dt.date | None:
     """A reply closes a case; a day that cannot be is told of as a step."""
     on = read_day(cells.get("replied", "").strip())
-    return on if on is not None and received <= on <= dt.date.today() else None
+    return on if on is not None and received <= on <= beijing_day() else None
 
 
 def _fit_kind(row: Row) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from models.clock import beijing_day
 from service.cases.registering import NewCase
 from service.cases.timeline import EVENT_NAMES, facts_of
 from service.casework.errors import CaseFactError
@@ -98,7 +99,7 @@ def _days(given: Mapping[str, str], leave: Callable[[str, str], None]) -> int | 
 def _fault(new: NewCase, steps: list[Step]) -> str:
     """What contradicts among the steps, naming both dates; blank if nothing does."""
     try:
-        check_facts(facts_of(new, sorted(steps, key=lambda step: step.on)), dt.date.today())
+        check_facts(facts_of(new, sorted(steps, key=lambda step: step.on)), beijing_day())
     except CaseFactError as error:
         return error.message
     return ""

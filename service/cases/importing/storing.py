@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from models.clock import beijing_day
 from service.cases.importing.rows import Refused, Row, raw_of, refuse_doubles
 from service.cases.in_force import FIXED_BY_KIND, imported_by
 from service.cases.labelling import settle
@@ -158,7 +159,7 @@ def _due_of(row: Row, *, is_counted: bool) -> dt.date | None:
         return _due(row.new.received_on, is_counted)
     facts = facts_of(row.new, sorted(row.steps, key=lambda step: step.on))
     try:
-        clock = reckon(facts, dt.date.today(), count_start_day=is_counted)
+        clock = reckon(facts, beijing_day(), count_start_day=is_counted)
     except CalendarError:
         return None
     return clock.reply.due_on if clock.reply else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from models.clock import beijing_day
 from service.casework.errors import RegisterError
 from service.intake.days import read_day
 from service.intake.reader import open_input
@@ -86,7 +87,7 @@ class Register:
         n_undated = int(result["received_on"].is_null().sum())
         if n_undated:
             notices.append(f"{n_undated} 行没有收到日期：不计入按月的件数。")
-        n_future = int((result["received_on"] > dt.date.today()).sum())
+        n_future = int((result["received_on"] > beijing_day()).sum())
         if n_future:
             notices.append(f"{n_future} 行收到日期在今天之后，请核对；仍按所写月份计数。")
         return cls(result, tuple(notices))

@@ -4,6 +4,8 @@ import json
 import polars as pl
 import pytest
 
+from models.clock import beijing_day
+
 NAMES = ["编号", "申请人", "证件号码", "申请内容", "收到日期", "答复日期"]
 ROWS = [
     ("1", "张三", "", "申请公开三组2019年征地批复", "2024-03-01", "2024-03-20"),
@@ -88,7 +90,7 @@ def test_a_register_at_a_glance(yangguang, tmp_path):
     assert [case["case_id"] for case in seen["asked_again"][0]["cases"]] == ["1", "2"]
 
 
-FUTURE = str(dt.date.today() + dt.timedelta(days=2))
+FUTURE = str(beijing_day() + dt.timedelta(days=2))
 BAD = [
     (["--text", " "], "--text 是空的"),
     (["--text", "批复", "--new", "x.csv"], "只能给一个"),
