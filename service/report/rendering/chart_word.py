@@ -11,7 +11,9 @@ from typing import Any
 
 from lxml import etree
 
+from service.report.rendering import template
 from service.report.rendering.pictures import Chart, HeatMap
+from service.report.rendering.style_ids import StyleIds
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -53,31 +55,34 @@ def add_chart(document: Any, paragraph: Any, chart: Chart, number: int) -> None:
     paragraph.add_run()._r.append(_drawing(chart, chart_id, number, height))
 
 
-def add_heat_map(document: Any, heat: HeatMap, style: str, head_style: str) -> None:
+def add_heat_map(document: Any, heat: HeatMap, style_ids: StyleIds) -> None:
     """Append a table whose cells are shaded by their number."""
     table = document.add_table(rows=len(heat.rows) + 1, cols=len(heat.columns) + 1)
     table.autofit = False
     first = min(_LABELS_MM, _WIDTH_MM - _LEAST_MM * len(heat.columns))
     widths = [first, *[(_WIDTH_MM - first) / len(heat.columns)] * len(heat.columns)]
-    for column, width in zip(table.columns, widths, strict=True):
-        for box in column.cells:
+    # python-docx walks a whole table for each box asked of it, and only a row for those of a row
+    lines = [(line, line.cells) for line in table.rows]
+    for line, boxes in lines:
+        for box, width in zip(boxes, widths, strict=True):
             box.width = round(width * _EMU_MM)
-    table.cell(0, 0).paragraphs[0].style = head_style
-    for column, label in enumerate(heat.columns, 1):
-        _fill(table.cell(0, column), label, head_style, None)
-    for row, (label, values) in enumerate(zip(heat.rows, heat.values, strict=True), 1):
-        _fill(table.cell(row, 0), label, head_style, None)
-        for column, value in enumerate(values, 1):
-            _fill(table.cell(row, column), str(value), style, heat.shade(value))
-    for line in table.rows:
-        properties = line._tr.get_or_add_trPr()
-        properties.append(etree.Element(f"{{{_W}}}cantSplit"))
+        line._tr.get_or_add_trPr().append(etree.Element(f"{{{_W}}}cantSplit"))
+    style, head_style = style_ids[template.TABLE], style_ids[template.TABLE_HEAD]
+    (_, (corner, *heads)), *rest = lines
+    corner.paragraphs[0]._p.style = head_style
+    for box, label in zip(heads, heat.columns, strict=True):
+        _fill(box, label, head_style, None)
+    for (_, (head, *boxes)), label, values in zip(rest, heat.rows, heat.values, strict=True):
+        _fill(head, label, head_style, None)
+        for box, value in zip(boxes, values, strict=True):
+            _fill(box, str(value), style, heat.shade(value))
 
 
-def _fill(box: Any, text: str, style: str, shade: float | None) -> None:
-    box.paragraphs[0].style = style
-    box.paragraphs[0].add_run(text)
-    box.paragraphs[0].paragraph_format.keep_with_next = True
+def _fill(box: Any, text: str, style_id: str | None, shade: float | None) -> None:
+    paragraph = box.paragraphs[0]
+    paragraph._p.style = style_id
+    paragraph.add_run(text)
+    paragraph.paragraph_format.keep_with_next = True
     if shade is not None:
         levels = [round(255 - (255 - base) * 0.75 * shade) for base in (0x4A, 0x7B, 0xA6)]
         mark = etree.SubElement(box._tc.get_or_add_tcPr(), f"{{{_W}}}shd")
