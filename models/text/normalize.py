@@ -28,6 +28,7 @@ _BLOCKS = ((0, 0x3400), (0xA640, 0xAC00), (0xF900, 0x10000), (0x1D400, 0x1D800),
 _COMPATIBILITY = (0x2F800, 0x2FA20)
 _SURROGATES = (0xD800, 0xE000)
 _TAGS = (0xE0000, 0xE0080)
+_INVISIBLE = ("Cc", "Cf", "Cs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,35 @@ def _equivalents(name: str) -> dict[str, str]:
     return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
 
 
-def _image(character: str, equivalents: dict[str, str]) -> str:
+def _image(character: str, equivalents: dict[str, str], changing: frozenset[str]) -> str:
     """Fixed point of all replacements of a character: normalising twice changes nothing."""
     image = character
-    while True:
+    while not changing.isdisjoint(image):
         folded = unicodedata.normalize("NFKC", image).lower()
         folded = "".join(_visible(equivalents.get(c, c)) for c in folded)
         if folded == image:
-            return image
+            break
         image = folded
+    return image
+
+
+def _may_change(character: str) -> bool:
+    """Whether a character of the blocks above is anything but its own normal form.
+
+    Most are their own; asking this first halves the time for the table, and every start of the
+    program waits for it.
+    """
+    return (
+        unicodedata.normalize("NFKC", character).lower() != character
+        or character.isspace()
+        or unicodedata.category(character) in _INVISIBLE
+    )
 
 
 def _visible(character: str) -> str:
     if character.isspace():
         return " "
-    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
+    return "" if unicodedata.category(character) in _INVISIBLE else character
 
 
 @cache
@@ -83,8 +98,11 @@ def _table() -> _Table:
     expansions: dict[int, tuple[int, ...]] = {}
     equivalents = _equivalents("simplified.tsv") | _equivalents("radicals.tsv")
     blocks = (range(*block) for block in (*_BLOCKS, _COMPATIBILITY, _TAGS))
-    for code in {*itertools.chain(*blocks), *map(ord, equivalents)}:
-        image = tuple(map(ord, _image(chr(code), equivalents)))
+    characters = filter(_may_change, map(chr, itertools.chain(*blocks)))
+    changing = frozenset((*characters, *equivalents))
+    for character in changing:
+        code = ord(character)
+        image = tuple(map(ord, _image(character, equivalents, changing)))
         if len(image) == 1:
             single[code] = image[0]
         else:

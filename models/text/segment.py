@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
-import rjieba
-
 from models.resources import data_path
 
 
@@ -33,6 +31,8 @@ class Segmenter:
     """
 
     def __init__(self, user_words: tuple[str, ...] = (), dictionary: Any = None) -> None:
+        import rjieba  # builds its dictionary as it is imported: a fifth of a second
+
         self._jieba = dictionary if dictionary is not None else rjieba.Jieba()
         for word in user_words:
             self._jieba.add_word(word, self._jieba.suggest_freq(word), None)
@@ -74,4 +74,6 @@ def default_segmenter() -> Segmenter:
     It takes the dictionary that the package loads when it is imported anyway: a second one would
     cost an eighth of a second and its memory.
     """
+    import rjieba
+
     return Segmenter(user_words(), rjieba)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from models.errors import InputError
+from service.cli.startup import uncollected
 
 if TYPE_CHECKING:
     from models.prediction import Prediction
@@ -34,7 +35,9 @@ def classify_cli(
     """Parse the arguments of `classify`."""
     letter = _reply(reply, reply_file)
     body = None if letter and text is None and file is None else _read(text, file)
-    typer.echo(classify(body, letter, as_json=as_json, model=model))
+    with uncollected():
+        shown = classify(body, letter, as_json=as_json, model=model)
+    typer.echo(shown)
 
 
 def classify(

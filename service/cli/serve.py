@@ -56,9 +56,12 @@ def serve(
     """
     import uvicorn
 
-    from service.database.store import open_store
-    from service.server import create_server, prepare_process
-    from service.settings import read_settings
+    from service.cli.startup import uncollected
+
+    with uncollected():
+        from service.database.store import open_store
+        from service.server import create_server, prepare_process
+        from service.settings import read_settings
 
     given: dict[str, object] = {
         "host": host, "port": port, "model_path": model, "processes": processes,
@@ -84,8 +87,11 @@ def serve(
     if several:
         database.close()
         _hand_down(given)
+    else:
+        with uncollected():
+            app = create_server(settings, database=database)
     uvicorn.run(
-        "service.server:create_worker" if several else create_server(settings, database=database),
+        "service.server:create_worker" if several else app,
         factory=several,
         workers=settings.processes,
         host=settings.host,

@@ -139,8 +139,18 @@ def test_utf8_path_gives_the_same_bits(pipeline):
 def test_predicting_imports_neither_training_libraries_nor_web():
     code = (
         "import sys, models; models.load().predict_texts(['林地']);"
-        "heavy = ('sklearn', 'torch', 'fastapi', 'polars', 'typer', 'training');"
+        "heavy = ('sklearn', 'torch', 'fastapi', 'polars', 'typer', 'pydantic', 'training');"
         "print([m for m in heavy if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_the_dictionary_of_words_is_loaded_with_the_first_cut_and_not_before():
+    code = (
+        "import sys, models.pipeline; from models.text.segment import default_segmenter;"
+        "print('rjieba' in sys.modules); default_segmenter().cut('林地');"
+        "print('rjieba' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.split() == ["False", "True"]

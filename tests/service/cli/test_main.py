@@ -32,6 +32,26 @@ def test_help_is_fast_and_imports_nothing_heavy():
     assert float(seconds) < 0.5  # of the processor's time: others may be using it as well
 
 
+def test_classifying_one_text_imports_nothing_that_it_does_not_need():
+    needless = ("pydantic", "polars", "fastapi", "sqlalchemy", "rich", "numba", "cryptography")
+    script = (
+        "import sys; sys.argv = ['yangguang', 'classify', '请问征地补偿标准在哪里看']\n"
+        "from service.cli.main import run\n"
+        "try: run()\n"
+        "except SystemExit as end: print(end.code)\n"
+        f"print([name for name in {needless!r} if name in sys.modules])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert "主题：土地资源" in found.stdout
+    assert found.stdout.splitlines()[-2:] == ["0", "[]"]
+
+
 def test_help_is_chinese(yangguang):
     code, out, _ = yangguang("--help")
     assert code == 0
