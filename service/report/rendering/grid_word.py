@@ -65,7 +65,13 @@ def add_borders(table: Any) -> None:
     ----------
     table : docx table
     """
-    borders = _element(table._tbl.tblPr, "w:tblBorders")
+    from docx.oxml.ns import qn
+
+    properties = table._tbl.tblPr
+    borders = _element(properties, "w:tblBorders")
+    for follower in ("w:tblLayout", "w:tblLook"):  # the schema's order, on which Word may insist
+        for element in properties.findall(qn(follower)):
+            properties.append(element)
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         _element(borders, f"w:{side}", val="single", sz="4", space="0", color="000000")
 
@@ -94,10 +100,10 @@ def _box(line: Any, cell: GridCell, twips: Sequence[int], *, is_first: bool) -> 
         return box
     if cell.rows > 1:
         _element(properties, "w:vMerge", val="restart")
-    _element(properties, "w:vAlign", val="center")
     margins = _element(properties, "w:tcMar")
     for side in ("left", "right"):
         _element(margins, f"w:{side}", w="40", type="dxa")
+    _element(properties, "w:vAlign", val="center")
     return box
 
 

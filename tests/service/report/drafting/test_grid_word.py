@@ -1,5 +1,6 @@
 """The tables of a Word report, read back through python-docx."""
 
+import io
 import itertools
 
 import docx
@@ -82,6 +83,26 @@ def test_heading_rows_repeat_no_row_breaks_and_the_last_row_lets_go(grid, docume
     assert all(line.find(f"{W}trPr/{W}cantSplit") is not None for line in table._tbl.tr_lst)
     last = table.rows[-1].cells
     assert {cell.paragraphs[0].paragraph_format.keep_with_next for cell in last} == {False}
+
+
+# ECMA-376 part 1, 17.4: CT_TblPr and CT_TcPr are sequences.
+ORDER = {
+    "tblPr": "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize "
+    "tblW jc tblCellSpacing tblInd tblBorders shd tblLayout tblCellMar tblLook",
+    "tcPr": "cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar textDirection "
+    "tcFitText vAlign hideMark",
+}
+
+
+@pytest.mark.parametrize("kind", ORDER)
+def test_properties_stand_in_the_order_of_the_schema(draft, kind):
+    content = render(draft, ".docx", pictures=True, annotate=True)
+    body = docx.Document(io.BytesIO(content)).element.body
+    found = list(body.iter(W + kind))
+    assert len(found) >= 5
+    for properties in found:
+        places = [ORDER[kind].split().index(child.tag.removeprefix(W)) for child in properties]
+        assert places == sorted(places)
 
 
 def test_a_style_is_written_by_the_id_of_this_template(grid, document):
