@@ -13,6 +13,7 @@ ACTIONS = {
     "case.register": "登记",
     "case.change": "修改案件",
     "case.assign": "标注",
+    "case.assign_items": "逐项标注结果",
     "case.unassign": "撤回标注",
     "case.event": "登记事项",
     "case.event_withdraw": "撤回事项",

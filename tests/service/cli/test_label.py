@@ -84,10 +84,10 @@ def test_errors_hold_no_text_of_a_citizen(yangguang, tmp_path):
 
 
 def test_interruption_says_how_to_go_on(yangguang, letters, tmp_path, monkeypatch):
-    def interrupt(*_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    def interrupt_later(*_):
+    def interrupt_later(*_, **__):
         folder = tmp_path / ".a.csv.unfinished"
         folder.mkdir()
         (folder / "state.json").write_text('{"n_chunks": 1}', encoding="utf-8")
