@@ -56,11 +56,19 @@ _CHANNELS = {
 
 def events_of(session: Session, case: Case) -> list[Event]:
     """Steps in force, in the order of their days; withdrawn ones and withdrawals left out."""
-    query = select(Event).where(Event.case_id == case.id).order_by(Event.id)
-    found = session.execute(query).scalars().all()
+    return steps_of(session, [case.id]).get(case.id, [])
+
+
+def steps_of(session: Session, case_ids: Sequence[int]) -> dict[int, list[Event]]:
+    """`events_of` for many cases; a case without steps is left out."""
+    query = select(Event).where(Event.case_id.in_(case_ids)).order_by(Event.id)
+    found = session.scalars(query).all()
     gone = {event.withdraws for event in found}
-    kept = [event for event in found if event.withdraws is None and event.id not in gone]
-    return sorted(kept, key=lambda event: (event.on, event.id))
+    kept: dict[int, list[Event]] = {}
+    for event in sorted(found, key=lambda event: (event.on, event.id)):
+        if event.withdraws is None and event.id not in gone:
+            kept.setdefault(event.case_id, []).append(event)
+    return kept
 
 
 def add_event(

@@ -2,16 +2,20 @@
 
 import csv
 import datetime as dt
+import shutil
 
 import polars as pl
 import pytest
 from sqlalchemy import select
 
+from service.cases.exporting import COLUMNS, export_cases
 from service.cases.importing.mapping import guess_mapping
 from service.cases.importing.run import preview_file, run_import, start_import
 from service.cases.repository import due_cases, get_case
+from service.cases.selection import Selection
 from service.cases.tables import ImportRemark
 from service.cases.timeline import clock_of, events_of
+from service.database.engine import open_database
 
 HEADER = ["申请编号", "收到日期", "申请人类型", "申请内容"]
 ROW = ["依-1", "2026-03-02", "自然人", "请公开柳湾村征地补偿安置方案。"]
@@ -129,3 +133,41 @@ def test_columns_of_steps_make_a_file_one_of_applications():
     sample = pl.DataFrame({"编号": ["1"], "收到日期": ["2026-03-02"], "内容": ["请公开批复。"],
                            "延期告知日期": ["2026-03-20"]})  # fmt: skip
     assert guess_mapping(sample).kind == "disclosure"
+
+
+def test_an_exported_register_brings_its_steps_back(bring_in, database, tmp_path, sqlite_template):
+    bring_in(
+        ["与申请人确认日期", "补正告知日期", "补正收到日期", "延期告知日期", "延期工作日",
+         "征求第三方意见日期", "收到第三方意见日期", "答复日期", "办结日期"],
+        ["2026-03-03", "2026-03-04", "2026-03-16", "2026-03-20", "10", "", "", "", ""],
+        ["", "", "", "", "", "2026-03-05", "2026-03-19", "2026-03-20", "2026-03-25"],
+        [""] * 9,
+    )  # fmt: skip
+    path = tmp_path / "案件.csv"
+    with database.session() as session:
+        assert export_cases(session, "王芳", path, Selection(), is_plain=True) == 3
+    shutil.copy(sqlite_template, tmp_path / "another.db")
+    another = open_database(f"sqlite:///{tmp_path / 'another.db'}")
+    with another.session() as session:
+        started = start_import(session, "李强", path, preview_file(session, path).mapping)
+    run_import(another, started.id, path)
+
+    def steps(opened):
+        with opened.reading() as session:
+            cases = [get_case(session, f"依-{i}") for i in range(1, 4)]
+            return [
+                (case.due_on, case.closed_on,
+                 [(event.kind, event.on, event.n_days) for event in events_of(session, case)])
+                for case in cases
+            ]  # fmt: skip
+
+    assert steps(another) == steps(database)
+    assert [len(found) for *_, found in steps(another)] == [4, 3, 0]
+    another.close()
+
+
+def test_a_register_without_steps_is_exported_without_their_columns(bring_in, database, tmp_path):
+    bring_in([], [])
+    with database.session() as session:
+        export_cases(session, "王芳", tmp_path / "案件.csv", Selection())
+    assert pl.read_csv(tmp_path / "案件.csv").columns == list(COLUMNS)
