@@ -213,7 +213,7 @@ class Assignment(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"))
     """Of one item only; what it makes of the case: `service.cases.items`."""
     layer: Mapped[str] = mapped_column(String(16))
     label: Mapped[str] = mapped_column(String(40))
@@ -230,6 +230,11 @@ class Assignment(Base):
     __table_args__ = (
         Index("ix_assignments_case_layer", "case_id", "layer"),
         Index("ix_assignments_by_at", "assigned_by", "assigned_at"),
+        # Over few: most assignments are of no item, and a planner must not begin with those.
+        Index(
+            "ix_assignments_item", "item_id", sqlite_where=text("item_id IS NOT NULL"),
+            postgresql_where=text("item_id IS NOT NULL"),
+        ),
         Index(
             "ix_assignments_second", "case_id", sqlite_where=text("reader = 2"),
             postgresql_where=text("reader = 2"),

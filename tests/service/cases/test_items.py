@@ -126,7 +126,8 @@ def test_undo_takes_the_whole_decision_back_and_erases_nothing(database, number)
         undo(session, "王芳", number, case.version)
     assert seen(database, number)[0] == "granted"
     with database.reading() as session:
-        rows = session.scalars(select(Assignment).where(Assignment.item_id.is_not(None))).all()
+        of_items = select(Assignment).where(Assignment.item_id.is_not(None))
+        rows = session.scalars(of_items.order_by(Assignment.id)).all()
         assert [row.label for row in rows] == ["granted"] * 3 + ["refused.internal"] * 2 + [""] * 2
 
 

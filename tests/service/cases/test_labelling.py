@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from models.prediction import Candidate, Evidence, Prediction
 from service.cases.errors import CaseError, CaseNotFound, StaleCase
 from service.cases.in_force import assignments_in_force
+from service.cases.items import item_assignments
 from service.cases.labelling import append_predictions, assign, withdraw_assignments
 from service.cases.registering import NewCase, register_case
 from service.cases.repository import get_case
@@ -169,3 +170,21 @@ def test_label_in_force_is_the_newest_word_of_a_person(database, steps):
                 assigned.pop()
         expected = assigned[-1] if assigned else predicted
         assert state(database, number)[0] == expected
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_labels_in_force_are_found_by_their_cases(database):
+    """However many assignments there are: nearly all are of no item."""
+    plans = []
+
+    def explain(connection, cursor, statement, parameters, *_):
+        if "FROM assignments" in statement and not statement.startswith("EXPLAIN"):
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append(" ".join(row[3] for row in plan))
+
+    event.listen(database.engine, "before_cursor_execute", explain)
+    with database.reading() as session:
+        assignments_in_force(session, [1, 2])
+        item_assignments(session, [1, 2])
+    assert "ix_assignments_case_layer" in plans[0]
+    assert "ix_assignments_item" in plans[1]

@@ -410,7 +410,13 @@ def upgrade() -> None:
     with op.batch_alter_table("assignments", schema=None) as batch_op:
         batch_op.create_index("ix_assignments_by_at", ["assigned_by", "assigned_at"], unique=False)
         batch_op.create_index("ix_assignments_case_layer", ["case_id", "layer"], unique=False)
-        batch_op.create_index(batch_op.f("ix_assignments_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(
+            "ix_assignments_item",
+            ["item_id"],
+            unique=False,
+            sqlite_where=sa.text("item_id IS NOT NULL"),
+            postgresql_where=sa.text("item_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_assignments_second",
             ["case_id"],

@@ -319,6 +319,6 @@ CREATE INDEX ix_replies_case_id ON replies (case_id);
 CREATE INDEX ix_predictions_case_layer ON predictions (case_id, layer);
 CREATE INDEX ix_assignments_by_at ON assignments (assigned_by, assigned_at);
 CREATE INDEX ix_assignments_case_layer ON assignments (case_id, layer);
-CREATE INDEX ix_assignments_item_id ON assignments (item_id);
+CREATE INDEX ix_assignments_item ON assignments (item_id) WHERE item_id IS NOT NULL;
 CREATE INDEX ix_assignments_second ON assignments (case_id) WHERE reader = 2;
 COMMIT;
