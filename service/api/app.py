@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi_offline import FastAPIOffline
@@ -51,6 +52,8 @@ _DESCRIPTION = (
 
 _LOOK_SECONDS = 3.0
 """Less than the seconds after which a request would look itself."""
+THREADS = 6
+"""Calls worked on at once; more of them only take the interpreter from one another (ADR 0122)."""
 _BUSY_DOCUMENTS = 200
 """Documents after which compiled code is loaded: it takes 80 MB, which an idle office keeps."""
 
@@ -93,6 +96,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         live = LiveModel(chosen.data_dir / "models", load_one)
         app.state.live = live
         pipeline = live.pipeline

@@ -116,7 +116,7 @@ def open_database(
 def _open_sqlite(url: URL) -> Engine:
     if url.database and not _is_memory(url):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    # As many connections as the server has threads (40), so that nobody waits for one.
+    # More connections than the server has threads and jobs, so that nobody waits for one.
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
